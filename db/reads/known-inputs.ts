@@ -1,0 +1,53 @@
+/**
+ * Which pulled objects are known to the last byte: the short cut that makes a pull of unchanged data cost
+ * little more than reading and hashing it.
+ */
+import type { Knex } from 'knex';
+import type { Module, Owner, Speaker } from '../model.ts';
+import { speakerColumns } from '../registry/location-table.ts';
+
+export interface Input {
+  readonly owner: Owner;
+  readonly id: string;
+  readonly inputHash: Buffer;
+}
+
+/**
+ * For each input, whether the registry's present state came from exactly this input of this speaker. False
+ * whenever anything else has touched the object since.
+ */
+export async function readKnownInputs(
+  knex: Knex,
+  module: Module,
+  speaker: Speaker,
+  inputs: readonly Input[],
+): Promise<boolean[]> {
+  const [table, idColumn] =
+    module === 'locations' ? ['location', 'location.location_id'] : ['tariff', 'tariff.tariff_id'];
+  const { connection_id, source_id } = speakerColumns(speaker);
+  const { rows } = await knex.raw<{ rows: { known: boolean }[] }>(
+    `select object.id is not null as known
+       from unnest(?::text[], ?::text[], ?::text[], ?::bytea[]) with ordinality
+            as input (country_code, party_id, object_key, input_hash, place)
+       left join lateral (
+              select ${table}.id
+                from ${table}
+               where ${table}.country_code = input.country_code
+                 and ${table}.party_id = input.party_id
+                 and lower(${idColumn}) = input.object_key
+                 and ${table}.input_hash = input.input_hash
+                 and ${table}.connection_id is not distinct from ?::bigint
+                 and ${table}.source_id is not distinct from ?::bigint
+            ) as object on true
+      order by input.place`,
+    [
+      inputs.map((input) => input.owner.countryCode),
+      inputs.map((input) => input.owner.partyId),
+      inputs.map((input) => input.id.toLowerCase()),
+      inputs.map((input) => input.inputHash),
+      connection_id,
+      source_id,
+    ],
+  );
+  return rows.map((row) => row.known);
+}

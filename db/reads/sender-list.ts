@@ -1,0 +1,111 @@
+/**
+ * A page of a Sender list: Locations or Tariffs in the order of their creation in the registry (LS-08).
+ *
+ * Guarantees: a page that is asked for by position (`after`) costs the same at any depth and neither skips nor
+ * repeats an object while others change. With the registry's clock, what commits after a page was read has a
+ * later time than that reading (decision D-1).
+ *
+ * Who is in a list: without `dateFrom`, Locations that are published and have an EVSE left; with it, also
+ * those that expired or were withdrawn, the latter as their last public state with every EVSE REMOVED
+ * (LS-18, LS-20). Never those that were never published.
+ */
+import type { Knex } from 'knex';
+import type { Clock, Module, Owner } from '../model.ts';
+import { settle } from '../registry/journal.ts';
+import { type StoredDocument, type StoredDocumentRow, storedDocument } from './stored-object.ts';
+
+export interface SenderQuery {
+  readonly module: Module;
+  /** What `dateFrom` (inclusive) and `dateTo` (exclusive) select on: LS-01, D-1. */
+  readonly clock: Clock;
+  readonly dateFrom?: Date | undefined;
+  readonly dateTo?: Date | undefined;
+  readonly offset: number;
+  readonly limit: number;
+  /** Position from an earlier page; counts instead of the offset. */
+  readonly after?: number | undefined;
+  readonly owner?: Owner | undefined;
+}
+
+export interface SenderPage {
+  readonly objects: StoredDocument[];
+  /** Matches regardless of offset and limit (LS-06). */
+  readonly total: number;
+  /** Position after this page, null on the last one. */
+  readonly next: number | null;
+}
+
+/** Reads one page. */
+export async function readSenderPage(knex: Knex, query: SenderQuery): Promise<SenderPage> {
+  if (query.clock === 'registry' && query.dateFrom) {
+    await settle(knex);
+  }
+  const { condition, bindings } = selection(query);
+  const { rows } = await knex.raw<{ rows: (StoredDocumentRow & { total: number })[] }>(
+    `with matching as materialized (
+       select ${query.module === 'locations' ? 'location' : 'tariff'}.id
+         from ${query.module === 'locations' ? 'location' : 'tariff'}
+        where ${condition}
+     ),
+     page as (
+       select matching.id
+         from matching
+        where matching.id > ?
+        order by matching.id
+       offset ?
+        limit ?
+     )
+     select (select count(*) from matching) as total, object.*
+       from (select 1) as one
+       left join (${objectsOfPage(query.module)}) as object on true
+      order by object.id`,
+    [...bindings, query.after ?? 0, query.after === undefined ? query.offset : 0, query.limit + 1],
+  );
+  const found = rows.filter((row) => row.id !== null);
+  const objects = found.slice(0, query.limit).map(storedDocument);
+  return {
+    objects,
+    total: rows[0]?.total ?? 0,
+    next: found.length > query.limit ? (objects.at(-1)?.id ?? null) : null,
+  };
+}
+
+function objectsOfPage(module: Module): string {
+  return module === 'locations'
+    ? `select location.id, location.country_code, location.party_id, location.location_id as object_id,
+              coalesce(location.withdrawn_document, location.document) as document, location.as_stored,
+              location.last_updated
+         from location
+         join page on page.id = location.id`
+    : `select tariff.id, tariff.country_code, tariff.party_id, tariff.tariff_id as object_id,
+              tariff.document, '{}'::text[] as as_stored, tariff.last_updated
+         from tariff
+         join page on page.id = tariff.id`;
+}
+
+function selection(query: SenderQuery): { condition: string; bindings: (string | Date)[] } {
+  const table = query.module === 'locations' ? 'location' : 'tariff';
+  const time = `${table}.${query.clock === 'registry' ? 'changed_at' : 'last_updated'}`;
+  const conditions: string[] = [];
+  const bindings: (string | Date)[] = [];
+  if (query.module === 'locations') {
+    conditions.push(
+      query.dateFrom
+        ? '(location.publish or location.withdrawn_document is not null)'
+        : 'location.publish and not location.expired',
+    );
+  }
+  if (query.dateFrom) {
+    conditions.push(`${time} >= ?`);
+    bindings.push(query.dateFrom);
+  }
+  if (query.dateTo) {
+    conditions.push(`${time} < ?`);
+    bindings.push(query.dateTo);
+  }
+  if (query.owner) {
+    conditions.push(`${table}.country_code = ? and ${table}.party_id = ?`);
+    bindings.push(query.owner.countryCode, query.owner.partyId);
+  }
+  return { condition: conditions.join('\n          and ') || 'true', bindings };
+}

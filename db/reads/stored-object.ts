@@ -1,0 +1,88 @@
+/**
+ * One object by its key, as stored. No writes.
+ */
+import type { Knex } from 'knex';
+import type { Module, Owner } from '../model.ts';
+
+/** A document of the registry with what is needed to serve it. */
+export interface StoredDocument {
+  readonly id: number;
+  readonly owner: Owner;
+  readonly objectId: string;
+  /** JSON text in the registry's vocabulary. */
+  readonly document: string;
+  /** Versions to which it may be served without parsing. */
+  readonly asStored: readonly string[];
+  readonly lastUpdated: Date;
+}
+
+/** A row of either module's query below. */
+export interface StoredDocumentRow {
+  id: number;
+  country_code: string;
+  party_id: string;
+  object_id: string;
+  document: string;
+  as_stored: string[];
+  last_updated: Date;
+}
+
+/** The columns of a stored document, a module; the alias is the table's name. */
+export const STORED_DOCUMENT_COLUMNS: Readonly<Record<Module, string>> = {
+  locations: `location.id, location.country_code, location.party_id, location.location_id as object_id,
+              location.document, location.as_stored, location.last_updated`,
+  tariffs: `tariff.id, tariff.country_code, tariff.party_id, tariff.tariff_id as object_id,
+            tariff.document, '{}'::text[] as as_stored, tariff.last_updated`,
+};
+
+export function storedDocument(row: StoredDocumentRow): StoredDocument {
+  return {
+    id: row.id,
+    owner: { countryCode: row.country_code, partyId: row.party_id },
+    objectId: row.object_id,
+    document: row.document,
+    asStored: row.as_stored,
+    lastUpdated: row.last_updated,
+  };
+}
+
+/** The object of this owner and id, published or not, for its owner to see (LR-15, TR-02); null when unknown. */
+export async function readOwnObject(
+  knex: Knex,
+  module: Module,
+  owner: Owner,
+  objectId: string,
+): Promise<StoredDocument | null> {
+  const [table, idColumn] =
+    module === 'locations' ? ['location', 'location.location_id'] : ['tariff', 'tariff.tariff_id'];
+  const { rows } = await knex.raw<{ rows: StoredDocumentRow[] }>(
+    `select ${STORED_DOCUMENT_COLUMNS[module]}
+       from ${table}
+      where ${table}.country_code = ?
+        and ${table}.party_id = ?
+        and lower(${idColumn}) = lower(?)`,
+    [owner.countryCode, owner.partyId, objectId],
+  );
+  return rows[0] ? storedDocument(rows[0]) : null;
+}
+
+/**
+ * The published Locations of this id, one an owner: ids are unique per owner only (LS-13). Those that their
+ * owner does not publish are unknown here.
+ */
+export async function readPublishedLocations(
+  knex: Knex,
+  locationId: string,
+  owner?: Owner,
+): Promise<StoredDocument[]> {
+  const { rows } = await knex.raw<{ rows: StoredDocumentRow[] }>(
+    `select ${STORED_DOCUMENT_COLUMNS.locations}
+       from location
+      where lower(location.location_id) = lower(?)
+        and location.publish
+        and (?::text is null or (location.country_code = ? and location.party_id = ?))
+      order by location.id`,
+    [locationId, owner?.countryCode ?? null, owner?.countryCode ?? null, owner?.partyId ?? null],
+  );
+  return rows.map(storedDocument);
+}

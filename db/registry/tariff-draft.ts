@@ -1,0 +1,134 @@
+/**
+ * A Tariff on its way through one batch: applies mutations to it, deletion among them, and knows what has to
+ * be written. A Tariff leaves no trace but its journal entry when it is deleted (TR-03, LS-16).
+ */
+import type { Outcome, Owner, Speaker, Tariff } from '../model.ts';
+import { tariffContentHash } from './content.ts';
+import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement } from './draft.ts';
+import type { ObjectFindings } from './finding-table.ts';
+import type { ChangeEntry } from './journal.ts';
+import type { TariffMutation, Write } from './mutation.ts';
+import type { StoredTariff, TariffWrite } from './tariff-table.ts';
+
+export class TariffDraft {
+  private readonly owner: Owner;
+  private readonly stored: StoredTariff | undefined;
+  private readonly collector = new FindingCollector();
+  private current: Tariff | undefined;
+  private contentHash: Buffer | undefined;
+  private last: { write: Write<Tariff>; speaker: Speaker } | undefined;
+  private placement: Placement | undefined;
+
+  constructor(owner: Owner, stored: StoredTariff | undefined) {
+    this.owner = owner;
+    this.stored = stored;
+    this.current = stored?.document;
+    this.contentHash = stored?.contentHash;
+  }
+
+  apply(mutation: TariffMutation): Outcome {
+    const decision = mutation.apply(this.current && { document: this.current });
+    if (decision.kind === 'delete') {
+      this.current = undefined;
+      this.contentHash = undefined;
+      this.last = undefined;
+      return { kind: 'updated' };
+    }
+    if (decision.kind !== 'write') {
+      return outcomeWithoutWrite(decision) as Outcome;
+    }
+    const contentHash = tariffContentHash(decision.document);
+    const isCreated = this.current === undefined;
+    const isSame = this.contentHash?.equals(contentHash) ?? false;
+    this.collector.take(decision);
+    this.last = { write: decision, speaker: mutation.speaker };
+    this.current = decision.document;
+    this.contentHash = contentHash;
+    return outcomeOfWrite(isCreated, isSame);
+  }
+
+  /** Something has to be written or deleted. */
+  get isDirty(): boolean {
+    return this.last !== undefined || this.isDeleted;
+  }
+
+  get isNew(): boolean {
+    return this.stored === undefined;
+  }
+
+  get isChanged(): boolean {
+    return (
+      this.isDeleted ||
+      this.stored === undefined ||
+      !this.stored.contentHash.equals(this.contentHash as Buffer)
+    );
+  }
+
+  get deletedId(): number | null {
+    return this.isDeleted ? (this.stored as StoredTariff).id : null;
+  }
+
+  place(placement: Placement): void {
+    this.placement = placement;
+  }
+
+  write(): TariffWrite | null {
+    if (this.last === undefined) {
+      return null;
+    }
+    const { write, speaker } = this.last;
+    const placement = this.placement as Placement;
+    return {
+      id: this.id,
+      owner: this.owner,
+      speaker,
+      document: write.document,
+      sourceVersion: write.sourceVersion,
+      contentHash: this.contentHash as Buffer,
+      inputHash: write.inputHash,
+      createdAt: this.stored?.createdAt ?? placement.changedAt,
+      receivedAt: placement.now,
+      changedAt: this.isChanged ? placement.changedAt : (this.stored as StoredTariff).changedAt,
+      sequence: placement.sequence ?? (this.stored as StoredTariff).sequence,
+    };
+  }
+
+  changeEntry(): ChangeEntry | null {
+    const sequence = this.placement?.sequence;
+    if (sequence === null || sequence === undefined) {
+      return null;
+    }
+    return {
+      sequence,
+      kind: 'tariff',
+      action: this.isDeleted ? 'delete' : 'upsert',
+      public: true,
+      object: this.id,
+      country_code: this.owner.countryCode,
+      party_id: this.owner.partyId,
+      object_id: this.objectId,
+    };
+  }
+
+  objectFindings(): ObjectFindings {
+    return {
+      module: 'tariffs',
+      owner: this.owner,
+      objectId: this.objectId,
+      findings: this.isDeleted ? [] : this.collector.findings,
+      mode: this.isDeleted ? 'replace' : this.collector.mode,
+    };
+  }
+
+  private get isDeleted(): boolean {
+    return this.stored !== undefined && this.current === undefined;
+  }
+
+  private get id(): number {
+    return this.stored?.id ?? ((this.placement as Placement).id as number);
+  }
+
+  private get objectId(): string {
+    return (this.current ?? (this.stored as StoredTariff).document).id;
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Tariffs: read under lock, written and deleted as sets. The columns are derived from the document here.
+ */
+import type { Knex } from 'knex';
+import type { Owner, Speaker, Tariff } from '../model.ts';
+import { byteaText, speakerColumns, timestampText } from './location-table.ts';
+
+/** A Tariff as stored, read under a lock that holds until the transaction ends. */
+export interface StoredTariff {
+  id: number;
+  document: Tariff;
+  contentHash: Buffer;
+  createdAt: Date;
+  changedAt: Date;
+  sequence: number;
+}
+
+interface StoredTariffRow {
+  id: number;
+  country_code: string;
+  party_id: string;
+  tariff_key: string;
+  document: string;
+  content_hash: Buffer;
+  created_at: Date;
+  changed_at: Date;
+  sequence: number;
+}
+
+export interface TariffWrite {
+  id: number;
+  owner: Owner;
+  speaker: Speaker;
+  document: Tariff;
+  sourceVersion: string;
+  contentHash: Buffer;
+  inputHash: Buffer | null;
+  createdAt: Date;
+  receivedAt: Date;
+  changedAt: Date;
+  sequence: number;
+}
+
+/** Reads the Tariffs of these keys and locks them in the order of their ids. Answers by `objectKey`. */
+export async function lockTariffs(
+  transaction: Knex.Transaction,
+  keys: readonly { owner: Owner; id: string }[],
+): Promise<Map<string, StoredTariff>> {
+  const { rows } = await transaction.raw<{ rows: StoredTariffRow[] }>(
+    `select tariff.id, tariff.country_code, tariff.party_id, lower(tariff.tariff_id) as tariff_key,
+            tariff.document, tariff.content_hash, tariff.created_at, tariff.changed_at, tariff.sequence
+       from tariff
+       join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, tariff_key)
+         on tariff.country_code = wanted.country_code
+        and tariff.party_id = wanted.party_id
+        and lower(tariff.tariff_id) = wanted.tariff_key
+      order by tariff.id
+        for update of tariff`,
+    [
+      keys.map((key) => key.owner.countryCode),
+      keys.map((key) => key.owner.partyId),
+      keys.map((key) => key.id.toLowerCase()),
+    ],
+  );
+  return new Map(
+    rows.map((row) => [
+      `${row.country_code}/${row.party_id}/${row.tariff_key}`,
+      {
+        id: row.id,
+        document: JSON.parse(row.document),
+        contentHash: row.content_hash,
+        createdAt: row.created_at,
+        changedAt: row.changed_at,
+        sequence: row.sequence,
+      },
+    ]),
+  );
+}
+
+/** Writes Tariffs: new ids are inserted, known ones replaced. */
+export async function writeTariffs(
+  transaction: Knex.Transaction,
+  writes: readonly TariffWrite[],
+): Promise<void> {
+  if (writes.length > 0) {
+    await transaction.raw(WRITE_TARIFFS, [JSON.stringify(writes.map(tariffRow))]);
+  }
+}
+
+/** Deletes Tariffs by id; connectors that name them keep the name (TR-03). */
+export async function deleteTariffs(transaction: Knex.Transaction, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) {
+    await transaction.raw('delete from tariff where tariff.id = any(?::bigint[])', [[...ids]]);
+  }
+}
+
+const WRITE_TARIFFS = `
+insert into tariff (
+       id, country_code, party_id, tariff_id, connection_id, source_id, source_version, document, content_hash,
+       input_hash, currency, type, start_date_time, end_date_time, last_updated, created_at, received_at,
+       changed_at, sequence)
+select t.id, t.country_code, t.party_id, t.tariff_id, t.connection_id, t.source_id, t.source_version, t.document, t.content_hash,
+       t.input_hash, t.currency, t.type, t.start_date_time, t.end_date_time, t.last_updated, t.created_at, t.received_at,
+       t.changed_at, t.sequence
+  from json_to_recordset(?) as t(
+         id bigint, country_code text, party_id text, tariff_id text, connection_id bigint, source_id bigint,
+         source_version text, document text, content_hash bytea, input_hash bytea, currency text, type text,
+         start_date_time timestamptz, end_date_time timestamptz, last_updated timestamptz,
+         created_at timestamptz, received_at timestamptz, changed_at timestamptz, sequence bigint)
+on conflict (id) do update
+   set tariff_id       = excluded.tariff_id,
+       connection_id   = excluded.connection_id,
+       source_id       = excluded.source_id,
+       source_version  = excluded.source_version,
+       document        = excluded.document,
+       content_hash    = excluded.content_hash,
+       input_hash      = excluded.input_hash,
+       currency        = excluded.currency,
+       type            = excluded.type,
+       start_date_time = excluded.start_date_time,
+       end_date_time   = excluded.end_date_time,
+       last_updated    = excluded.last_updated,
+       received_at     = excluded.received_at,
+       changed_at      = excluded.changed_at,
+       sequence        = excluded.sequence`;
+
+function tariffRow(write: TariffWrite): object {
+  const { document } = write;
+  return {
+    id: write.id,
+    country_code: write.owner.countryCode,
+    party_id: write.owner.partyId,
+    tariff_id: document.id,
+    ...speakerColumns(write.speaker),
+    source_version: write.sourceVersion,
+    document: JSON.stringify(document),
+    content_hash: byteaText(write.contentHash),
+    input_hash: byteaText(write.inputHash),
+    currency: document.currency,
+    type: document.type ?? null,
+    start_date_time: document.start_date_time ? timestampText(document.start_date_time) : null,
+    end_date_time: document.end_date_time ? timestampText(document.end_date_time) : null,
+    last_updated: timestampText(document.last_updated),
+    created_at: write.createdAt,
+    received_at: write.receivedAt,
+    changed_at: write.changedAt,
+    sequence: write.sequence,
+  };
+}
