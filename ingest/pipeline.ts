@@ -1,0 +1,339 @@
+/**
+ * How what comes in becomes registry rows: the only file that knows the order of steps.
+ *
+ *   identify -> voice -> examine (validate, repair, leave out, to the model) -> mutation -> submit -> outcome
+ *
+ * Guarantees: every object that is handed in ends in exactly one outcome; success means committed; what is
+ * refused is kept with its reasons. A fault of a partner is an outcome, never an exception; a fault of ours
+ * ends as `failed` and is logged, as an error.
+ */
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import type {
+  Finding,
+  Location,
+  Module,
+  Outcome,
+  Owner,
+  Problem,
+  Refusal,
+  Speaker,
+  Strictness,
+  Tariff,
+} from '../db/model.ts';
+import { readKnownInputs } from '../db/reads/known-inputs.ts';
+import { type Mutation, objectKey } from '../db/registry/mutation.ts';
+import type { RejectedRecord, RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
+import type { VoiceStore } from '../db/registry/voice-store.ts';
+import type { RegistryWriter } from '../db/registry/writer.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { ocpi221 } from './dialects/ocpi-2.2.1.ts';
+import { examine } from './examination.ts';
+import { type Identity, identify, inputHash, normalOwner, sameOwner, withOwner } from './identify.ts';
+import { type Origin, wholeLocation, wholeTariff } from './mutations.ts';
+import * as pushed from './pushed.ts';
+import { type Removal, removeUnseen } from './removal.ts';
+
+/** Who hands something in, and under which rules. */
+export interface Contributor {
+  readonly speaker: Speaker;
+  readonly name: string;
+  readonly strictness: Strictness;
+  readonly version: string;
+}
+
+/** How the handling of one object ended, and what was noted on the way. */
+export interface Receipt {
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+}
+
+export interface PulledReceipt extends Receipt {
+  /** See `objectKey`; null when the object does not say whose or which it is. */
+  readonly key: string | null;
+}
+
+type Put<Ids extends string[]> = (
+  by: Contributor,
+  owner: Owner,
+  ...idsAndBody: [...Ids, unknown]
+) => Promise<Receipt>;
+
+/** What every way in uses: one method an operation of the Receiver interface, and two for pulls. */
+export interface Pipeline {
+  readonly putLocation: Put<[locationId: string]>;
+  readonly patchLocation: Put<[locationId: string]>;
+  readonly putEvse: Put<[locationId: string, evseUid: string]>;
+  readonly patchEvse: Put<[locationId: string, evseUid: string]>;
+  readonly putConnector: Put<[locationId: string, evseUid: string, connectorId: string]>;
+  readonly patchConnector: Put<[locationId: string, evseUid: string, connectorId: string]>;
+  readonly putTariff: Put<[tariffId: string]>;
+  readonly deleteTariff: (by: Contributor, owner: Owner, tariffId: string) => Promise<Receipt>;
+  /**
+   * Takes a page of pulled objects; receipts come in the same order. `parties` are the owners that the source
+   * speaks for, empty for any owner without another voice; an only one is given to objects that carry none.
+   */
+  readonly takePulled: (
+    by: Contributor,
+    module: Module,
+    objects: readonly unknown[],
+    parties: readonly Owner[],
+  ) => Promise<PulledReceipt[]>;
+  /** After a complete full pull: see `removal.ts`. */
+  readonly removeUnseen: (
+    by: Contributor,
+    module: Module,
+    seen: ReadonlySet<string>,
+    shrinkLimit: number,
+  ) => Promise<Removal>;
+}
+
+export interface PipelineParts {
+  readonly writer: RegistryWriter;
+  readonly knex: Knex;
+  readonly voices: VoiceStore;
+  readonly rejectedRecords: RejectedRecordStore;
+  readonly clock: () => Date;
+  readonly logger: Logger;
+}
+
+/** The dialects that can be read, by version. */
+const DIALECTS: Readonly<Record<string, Dialect>> = { [ocpi221.version]: ocpi221 };
+
+/** One object on its way: what is known of it so far, and its end once it has one. */
+interface Handled {
+  readonly owner: Owner | null;
+  readonly id: string | null;
+  readonly value: unknown;
+  readonly outcome: Outcome;
+}
+
+/** Wires the steps. */
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { writer, knex, voices, clock } = parts;
+
+  async function push(
+    by: Contributor,
+    module: Module,
+    owner: Owner,
+    id: string,
+    value: unknown,
+    decide: (origin: Origin) => pushed.Pushed,
+  ): Promise<Receipt> {
+    const origin = originOf(by, owner, clock());
+    const { mutation, findings } = decide(origin);
+    const voice = await voices.claim(origin.owner, module, by.speaker);
+    const outcome = await submit(voice === 'granted' ? mutation : otherVoice(origin.owner, module));
+    await settle(by, module, [{ owner: origin.owner, id, value, outcome }]);
+    return { outcome, findings };
+  }
+
+  async function submit(decided: Mutation | Refusal): Promise<Outcome> {
+    return 'reason' in decided ? { kind: 'rejected', refusal: decided } : writer.submit(decided);
+  }
+
+  async function takePulled(
+    by: Contributor,
+    module: Module,
+    objects: readonly unknown[],
+    parties: readonly Owner[],
+  ): Promise<PulledReceipt[]> {
+    const now = clock();
+    const pulled = objects.map((value) => ({
+      value,
+      identity: identify(value, parties),
+      hash: inputHash(by.version, by.strictness, value),
+    }));
+    const refusals = await refusedOwners(by, module, pulled, parties);
+    const known = await knownInputs(by, module, pulled);
+    const receipts = await Promise.all(
+      pulled.map(async ({ value, identity, hash }): Promise<PulledReceipt> => {
+        if ('message' in identity) {
+          return { key: null, ...rejected('invalid', [identity]) };
+        }
+        const refusal = refusals.get(ownerKey(identity.owner));
+        if (refusal) {
+          return { key: identity.key, ...rejected(refusal.reason, refusal.problems) };
+        }
+        if (known.has(value)) {
+          return { key: identity.key, outcome: { kind: 'unchanged' }, findings: [] };
+        }
+        const origin = originOf(by, identity.owner, now);
+        const { mutation, findings } = pulledMutation(origin, module, withOwner(value, identity.owner), hash);
+        return { key: identity.key, outcome: await submit(mutation), findings };
+      }),
+    );
+    await settle(
+      by,
+      module,
+      receipts.flatMap(({ outcome }, index) => {
+        const { value, identity } = pulled[index] as (typeof pulled)[number];
+        return known.has(value) ? [] : { ...identified(identity), value, outcome };
+      }),
+    );
+    return receipts;
+  }
+
+  /** For each owner among these objects, why this contributor may not speak for it, or null. */
+  async function refusedOwners(
+    by: Contributor,
+    module: Module,
+    pulled: readonly { identity: Identity | Problem }[],
+    parties: readonly Owner[],
+  ): Promise<Map<string, Refusal | null>> {
+    const owners = new Map(
+      pulled.flatMap(({ identity }) =>
+        'owner' in identity ? [[ownerKey(identity.owner), identity.owner] as const] : [],
+      ),
+    );
+    const refusals = new Map<string, Refusal | null>();
+    for (const [key, owner] of owners) {
+      if (parties.length > 0 && !parties.some((party) => sameOwner(party, owner))) {
+        refusals.set(key, foreignParty(owner, by.name));
+      } else {
+        const voice = await voices.claim(owner, module, by.speaker);
+        refusals.set(key, voice === 'granted' ? null : otherVoice(owner, module));
+      }
+    }
+    return refusals;
+  }
+
+  /** The objects that are known to the last byte. */
+  async function knownInputs(
+    by: Contributor,
+    module: Module,
+    pulled: readonly { value: unknown; identity: Identity | Problem; hash: Buffer }[],
+  ): Promise<ReadonlySet<unknown>> {
+    const inputs = pulled.flatMap(({ value, identity, hash }) =>
+      'owner' in identity ? { value, owner: identity.owner, id: identity.id, inputHash: hash } : [],
+    );
+    const known = inputs.length > 0 ? await readKnownInputs(knex, module, by.speaker, inputs) : [];
+    return new Set(inputs.filter((_, index) => known[index]).map((input) => input.value));
+  }
+
+  /** Keeps what was refused, forgets the refusals of what was taken, logs what failed. */
+  async function settle(by: Contributor, module: Module, handled: readonly Handled[]): Promise<void> {
+    const records: RejectedRecord[] = [];
+    const taken: string[] = [];
+    for (const { owner, id, value, outcome } of handled) {
+      if (outcome.kind === 'rejected') {
+        records.push(rejectedRecord(by, module, { owner, id, value }, outcome.refusal));
+      } else if (outcome.kind === 'failed') {
+        parts.logger.error(
+          { err: outcome.error, module, owner, id, from: by.name },
+          'an object was not stored',
+        );
+      } else if (owner && id !== null) {
+        taken.push(objectKey(owner, id));
+      }
+    }
+    await parts.rejectedRecords.keep(records);
+    await parts.rejectedRecords.clear(by.speaker, module, taken);
+  }
+
+  return {
+    putLocation: (by, owner, id, body) =>
+      push(by, 'locations', owner, id, body, (origin) => pushed.putLocation(origin, id, body)),
+    patchLocation: (by, owner, id, body) =>
+      push(by, 'locations', owner, id, body, (origin) => pushed.patchedLocation(origin, id, body)),
+    putEvse: (by, owner, id, uid, body) =>
+      push(by, 'locations', owner, id, body, (origin) => pushed.putEvse(origin, id, uid, body)),
+    patchEvse: (by, owner, id, uid, body) =>
+      push(by, 'locations', owner, id, body, (origin) => pushed.patchedEvse(origin, id, uid, body)),
+    putConnector: (by, owner, id, uid, connectorId, body) =>
+      push(by, 'locations', owner, id, body, (origin) =>
+        pushed.putConnector(origin, id, uid, connectorId, body),
+      ),
+    patchConnector: (by, owner, id, uid, connectorId, body) =>
+      push(by, 'locations', owner, id, body, (origin) =>
+        pushed.patchedConnector(origin, id, uid, connectorId, body),
+      ),
+    putTariff: (by, owner, id, body) =>
+      push(by, 'tariffs', owner, id, body, (origin) => pushed.putTariff(origin, id, body)),
+    deleteTariff: (by, owner, id) =>
+      push(by, 'tariffs', owner, id, null, (origin) => pushed.removedTariff(origin, id)),
+    takePulled,
+    removeUnseen: (by, module, seen, shrinkLimit) =>
+      removeUnseen(
+        { knex, writer, originOf: (owner) => originOf(by, owner, clock()) },
+        by.speaker,
+        module,
+        seen,
+        shrinkLimit,
+      ),
+  };
+}
+
+function originOf(by: Contributor, owner: Owner, now: Date): Origin {
+  const dialect = DIALECTS[by.version];
+  if (!dialect) {
+    throw new Error(`OCPI ${by.version} cannot be read; known: ${Object.keys(DIALECTS).join(', ')}`);
+  }
+  return {
+    owner: normalOwner(owner.countryCode, owner.partyId),
+    speaker: by.speaker,
+    strictness: by.strictness,
+    dialect,
+    now,
+  };
+}
+
+/** The mutation of a pulled object, or its refusal; the smallest invalid part is left out (LR-32). */
+function pulledMutation(origin: Origin, module: Module, value: unknown, hash: Buffer): pushed.Pushed {
+  const verdict =
+    module === 'locations'
+      ? examine<Location>({ ...origin, kind: 'location', salvages: true }, value)
+      : examine<Tariff>({ ...origin, kind: 'tariff', salvages: false }, value);
+  const { findings } = verdict;
+  if (!verdict.accepted) {
+    return { mutation: { reason: 'invalid', problems: verdict.problems }, findings };
+  }
+  const mutation =
+    module === 'locations'
+      ? wholeLocation(origin, verdict.value as Location, {
+          leftOut: verdict.leftOut,
+          findings,
+          inputHash: hash,
+        })
+      : wholeTariff(origin, verdict.value as Tariff, { findings, inputHash: hash });
+  return { mutation, findings };
+}
+
+function rejectedRecord(
+  by: Contributor,
+  module: Module,
+  { owner, id, value }: Omit<Handled, 'outcome'>,
+  refusal: Refusal,
+): RejectedRecord {
+  return {
+    speaker: by.speaker,
+    module,
+    countryCode: owner?.countryCode ?? null,
+    partyId: owner?.partyId ?? null,
+    objectId: id,
+    refusal,
+    document: JSON.stringify(value) ?? '',
+  };
+}
+
+function identified(identity: Identity | Problem): { owner: Owner | null; id: string | null } {
+  return 'owner' in identity ? { owner: identity.owner, id: identity.id } : { owner: null, id: null };
+}
+
+function rejected(reason: Refusal['reason'], problems: readonly Problem[]): Receipt {
+  return { outcome: { kind: 'rejected', refusal: { reason, problems } }, findings: [] };
+}
+
+function otherVoice(owner: Owner, module: Module): Refusal {
+  const message = `${owner.countryCode}-${owner.partyId} has another voice for ${module} in this registry`;
+  return { reason: 'other-voice', problems: [{ path: '', rule: 'other-voice', message }] };
+}
+
+function foreignParty(owner: Owner, contributor: string): Refusal {
+  const message = `${owner.countryCode}-${owner.partyId} is not among the parties of ${contributor}`;
+  return { reason: 'foreign-party', problems: [{ path: '', rule: 'foreign-party', message }] };
+}
+
+function ownerKey(owner: Owner): string {
+  return `${owner.countryCode}/${owner.partyId}`;
+}

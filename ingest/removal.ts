@@ -1,0 +1,54 @@
+/**
+ * A complete, unfiltered pull is the new truth (PC-06): what its speaker brought earlier and it no longer has
+ * becomes REMOVED (Locations, so that providers see it) or is deleted (Tariffs).
+ *
+ * Guarantees: removes nothing when more than the allowed share would go; the caller has made sure that the
+ * pull was complete. Objects come back as soon as they are sent again.
+ */
+import type { Knex } from 'knex';
+import type { Module, Owner, Speaker } from '../db/model.ts';
+import { type OwnedObject, readObjectsOf } from '../db/reads/objects-of-speaker.ts';
+import { objectKey } from '../db/registry/mutation.ts';
+import type { RegistryWriter } from '../db/registry/writer.ts';
+import { deletedTariff, type Origin, vanishedLocation } from './mutations.ts';
+
+export interface Removal {
+  /** Too much would vanish: nothing was removed. */
+  readonly held: boolean;
+  /** Objects that the pull no longer had. */
+  readonly unseen: number;
+  /** Standing objects that this speaker had brought. */
+  readonly known: number;
+  readonly removed: number;
+}
+
+/**
+ * Removes what `seen` (keys, see `objectKey`) lacks.
+ *
+ * @param shrinkLimit share of the known objects, 0 to 1, that may go in one run
+ */
+export async function removeUnseen(
+  parts: { knex: Knex; writer: RegistryWriter; originOf: (owner: Owner) => Origin },
+  speaker: Speaker,
+  module: Module,
+  seen: ReadonlySet<string>,
+  shrinkLimit: number,
+): Promise<Removal> {
+  const known = await readObjectsOf(parts.knex, module, speaker);
+  const unseen = known.filter((object) => !seen.has(objectKey(object.owner, object.id)));
+  const counts = { unseen: unseen.length, known: known.length };
+  if (unseen.length > known.length * shrinkLimit) {
+    return { held: true, removed: 0, ...counts };
+  }
+  const outcomes = await parts.writer.submitAll(
+    unseen.map((object: OwnedObject) => {
+      const origin = parts.originOf(object.owner);
+      return module === 'locations' ? vanishedLocation(origin, object.id) : deletedTariff(origin, object.id);
+    }),
+  );
+  const failed = outcomes.find((outcome) => outcome.kind === 'failed');
+  if (failed?.kind === 'failed') {
+    throw new Error('not everything could be removed', { cause: failed.error });
+  }
+  return { held: false, removed: outcomes.filter((outcome) => outcome.kind === 'updated').length, ...counts };
+}
