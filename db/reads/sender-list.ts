@@ -2,8 +2,8 @@
  * A page of a Sender list: Locations or Tariffs in the order of their creation in the registry (LS-08).
  *
  * Guarantees: a page that is asked for by position (`after`) costs the same at any depth and neither skips nor
- * repeats an object while others change. With the registry's clock, what commits after a page was read has a
- * later time than that reading (decision D-1).
+ * repeats an object while others change. With the registry's clock, what commits after the first page was asked
+ * for has a later time than that moment (decision D-1), so the next `date_from` finds it.
  *
  * Who is in a list: without `dateFrom`, Locations that are published and have an EVSE left; with it, also
  * those that expired or were withdrawn, the latter as their last public state with every EVSE REMOVED
@@ -37,7 +37,7 @@ export interface SenderPage {
 
 /** Reads one page. */
 export async function readSenderPage(knex: Knex, query: SenderQuery): Promise<SenderPage> {
-  if (query.clock === 'registry' && query.dateFrom) {
+  if (query.clock === 'registry' && query.after === undefined) {
     await settle(knex);
   }
   const { condition, bindings } = selection(query);
