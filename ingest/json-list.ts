@@ -1,0 +1,324 @@
+/**
+ * Reads a long list of objects out of a stream of JSON, a batch at a time: a bare array, or an OCPI envelope
+ * whose `data` is one. Written by hand because the streaming parsers to be had build every value token by token
+ * (about ten times slower than this scan followed by `JSON.parse`) and bound neither the size nor the nesting of
+ * one element.
+ *
+ * Guarantees: memory holds one batch and one element, whatever the length of the stream; an element that is too
+ * large, too deep or not UTF-8 comes as an UnreadableElement in its place; what stands before a fault is given
+ * out before the fault is thrown.
+ *
+ * Fails with MalformedJsonError when the stream is not such a list or breaks off; errors of the stream itself
+ * pass through.
+ */
+import { isBlank, JsonValueScanner, type ScannedValue, type ValueLimits } from './json-value-scanner.ts';
+
+/** No JSON holds a symbol, so no element can look like one of these. */
+const UNREADABLE = Symbol.for('unreadable JSON element');
+
+/** An element that was there and could not be read. */
+export class UnreadableElement {
+  readonly brand = UNREADABLE;
+  readonly reason: string;
+  readonly excerpt: string;
+
+  constructor(reason: string, excerpt: string) {
+    this.reason = reason;
+    this.excerpt = excerpt;
+  }
+}
+
+/** Told by its brand, not by class: see `isHttpError`. */
+export function isUnreadable(element: unknown): element is UnreadableElement {
+  return (element as Partial<UnreadableElement> | null)?.brand === UNREADABLE;
+}
+
+/** The stream is no list of JSON values, or breaks off. */
+export class MalformedJsonError extends Error {
+  override readonly name = 'MalformedJsonError';
+}
+
+/** What is known once the list is at its end. */
+export interface JsonListEnd {
+  readonly shape: 'array' | 'envelope';
+  /** False for an envelope without an array as `data`. */
+  readonly hasList: boolean;
+  /** The envelope's other fields, as far as they are small. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface JsonListLimits {
+  readonly elementBytes: number;
+  readonly elementDepth: number;
+  /** Elements in a batch at the most. */
+  readonly batchElements: number;
+  /** Characters in a batch at which it is given out. */
+  readonly batchCharacters: number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * The largest Locations that are known have some hundred kilobytes; OCPI nests nine levels deep, and what is
+ * nested by the thousand would break code that recurses.
+ */
+export const JSON_LIST_LIMITS: JsonListLimits = {
+  elementBytes: 8 * MEBIBYTE,
+  elementDepth: 64,
+  batchElements: 500,
+  batchCharacters: 4 * MEBIBYTE,
+};
+
+/** Bounds of an envelope's own fields: status code, message, timestamp. Larger ones are passed over. */
+const FIELD_LIMITS: ValueLimits = { bytes: 65_536, depth: 16 };
+const FIELD_COUNT_LIMIT = 50;
+
+/** The batches of elements; the generator's result says what else stood there. */
+export async function* readJsonList(
+  chunks: AsyncIterable<Buffer>,
+  limits: JsonListLimits = JSON_LIST_LIMITS,
+): AsyncGenerator<unknown[], JsonListEnd> {
+  const splitter = new ListSplitter(limits);
+  let failure: { error: unknown } | undefined;
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      try {
+        const { value, done } = await iterator.next();
+        if (done) break;
+        splitter.push(value);
+      } catch (error) {
+        failure = { error };
+        break;
+      }
+      while (splitter.hasBatch()) yield splitter.takeBatch();
+    }
+    while (splitter.hasElements()) yield splitter.takeBatch();
+    if (failure) throw failure.error;
+    return splitter.end();
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** Where the splitter stands between two values. */
+type Place =
+  | 'start'
+  | 'first-element'
+  | 'element'
+  | 'after-element'
+  | 'first-key'
+  | 'key'
+  | 'colon'
+  | 'value'
+  | 'after-value'
+  | 'end';
+
+const EXPECTED: Readonly<Record<Place, string>> = {
+  start: '"[" or "{"',
+  'first-element': 'an element or "]"',
+  element: 'an element',
+  'after-element': '"," or "]"',
+  'first-key': 'a name or "}"',
+  key: 'a name',
+  colon: '":"',
+  value: 'a value',
+  'after-value': '"," or "}"',
+  end: 'nothing more',
+};
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+class ListSplitter {
+  readonly #limits: JsonListLimits;
+  readonly #scanner = new JsonValueScanner();
+  #place: Place = 'start';
+  #isScanning = false;
+  #isEnvelope = false;
+  #hasList = false;
+  #key = '';
+  #fieldCount = 0;
+  readonly #fields: Record<string, unknown> = {};
+  #elements: unknown[] = [];
+  #characters = 0;
+  #elementCount = 0;
+  #position = 0;
+  #head: Buffer | null = Buffer.alloc(0);
+
+  constructor(limits: JsonListLimits) {
+    this.#limits = limits;
+  }
+
+  /** Takes the next bytes. */
+  push(bytes: Buffer): void {
+    const chunk = this.#withoutMark(bytes);
+    let place = 0;
+    while (place < chunk.length) {
+      if (this.#isScanning) {
+        const end = this.#scanner.scan(chunk, place);
+        if (end < 0) break;
+        this.#isScanning = false;
+        this.#finishValue(this.#scanner.take());
+        place = end;
+      } else {
+        const byte = chunk[place] as number;
+        // A value's first byte is left for the scanner.
+        if (isBlank(byte) || !this.#step(byte, this.#position + place)) place++;
+      }
+    }
+    this.#position += chunk.length;
+  }
+
+  hasBatch(): boolean {
+    return (
+      this.#elements.length >= this.#limits.batchElements || this.#characters >= this.#limits.batchCharacters
+    );
+  }
+
+  hasElements(): boolean {
+    return this.#elements.length > 0;
+  }
+
+  takeBatch(): unknown[] {
+    const batch = this.#elements.slice(0, this.#limits.batchElements);
+    this.#elements = this.#elements.slice(batch.length);
+    if (this.#elements.length === 0) this.#characters = 0;
+    return batch;
+  }
+
+  /** Called when there are no more bytes. */
+  end(): JsonListEnd {
+    if (this.#place !== 'end' || this.#isScanning) {
+      const where =
+        this.#position === 0 ? 'it is empty' : `it breaks off after ${this.#elementCount} elements`;
+      throw new MalformedJsonError(`the JSON is not complete: ${where}`);
+    }
+    return {
+      shape: this.#isEnvelope ? 'envelope' : 'array',
+      hasList: this.#hasList,
+      fields: this.#fields,
+    };
+  }
+
+  /** One byte between values. True when a value begins with it. */
+  #step(byte: number, position: number): boolean {
+    const character = String.fromCharCode(byte);
+    const next = this.#nextPlace(character);
+    if (next === undefined) {
+      const found = /[!-~]/.test(character) ? `"${character}"` : `byte ${byte}`;
+      throw new MalformedJsonError(
+        `the JSON is malformed at byte ${position}, after ${this.#elementCount} elements: ` +
+          `expected ${EXPECTED[this.#place]}, found ${found}`,
+      );
+    }
+    if (next !== 'scan') {
+      this.#place = next;
+      return false;
+    }
+    const isElement = this.#place === 'element' || this.#place === 'first-element';
+    const { elementBytes, elementDepth } = this.#limits;
+    this.#scanner.begin(byte, isElement ? { bytes: elementBytes, depth: elementDepth } : FIELD_LIMITS);
+    this.#isScanning = true;
+    return true;
+  }
+
+  #nextPlace(character: string): Place | 'scan' | undefined {
+    switch (this.#place) {
+      case 'start':
+        return this.#open(character);
+      case 'first-element':
+        return character === ']' ? this.#closeList() : startOfValue(character);
+      case 'element':
+        return startOfValue(character);
+      case 'after-element':
+        return character === ',' ? 'element' : character === ']' ? this.#closeList() : undefined;
+      case 'first-key':
+        return character === '}' ? 'end' : character === '"' ? 'scan' : undefined;
+      case 'key':
+        return character === '"' ? 'scan' : undefined;
+      case 'colon':
+        return character === ':' ? 'value' : undefined;
+      case 'value':
+        if (character === '[' && this.#key === 'data') {
+          this.#hasList = true;
+          return 'first-element';
+        }
+        return startOfValue(character);
+      case 'after-value':
+        return character === ',' ? 'key' : character === '}' ? 'end' : undefined;
+      case 'end':
+        return undefined;
+    }
+  }
+
+  #open(character: string): Place | undefined {
+    this.#isEnvelope = character === '{';
+    this.#hasList = character === '[';
+    return character === '{' ? 'first-key' : character === '[' ? 'first-element' : undefined;
+  }
+
+  #closeList(): Place {
+    return this.#isEnvelope ? 'after-value' : 'end';
+  }
+
+  #finishValue(value: ScannedValue): void {
+    switch (this.#place) {
+      case 'first-element':
+      case 'element':
+        this.#elementCount++;
+        this.#elements.push(this.#elementOf(value));
+        this.#place = 'after-element';
+        break;
+      case 'first-key':
+      case 'key':
+        this.#key = 'text' in value ? String(this.#parse(value.text, 'a name')) : '';
+        this.#place = 'colon';
+        break;
+      default:
+        this.#fieldCount++;
+        if ('text' in value && this.#fieldCount <= FIELD_COUNT_LIMIT && this.#key !== '__proto__') {
+          this.#fields[this.#key] = this.#parse(value.text, `"${this.#key.slice(0, 40)}"`);
+        }
+        this.#place = 'after-value';
+    }
+  }
+
+  #elementOf(value: ScannedValue): unknown {
+    if (!('text' in value)) {
+      this.#characters += value.excerpt.length;
+      return new UnreadableElement(`element ${this.#elementCount} ${value.reason}`, value.excerpt);
+    }
+    this.#characters += value.text.length;
+    return this.#parse(value.text, `element ${this.#elementCount}`);
+  }
+
+  #parse(text: string, what: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.slice(0, 200) : String(error);
+      throw new MalformedJsonError(`the JSON is malformed in ${what}: ${reason}`);
+    }
+  }
+
+  /** Some exporters put a byte order mark in front, which may be split between chunks. */
+  #withoutMark(bytes: Buffer): Buffer {
+    if (this.#head === null) return bytes;
+    const head = this.#head.length === 0 ? bytes : Buffer.concat([this.#head, bytes]);
+    const mark = BYTE_ORDER_MARK.subarray(0, head.length);
+    if (!head.subarray(0, mark.length).equals(mark)) {
+      this.#head = null;
+      return head;
+    }
+    if (head.length < BYTE_ORDER_MARK.length) {
+      this.#head = head;
+      return Buffer.alloc(0);
+    }
+    this.#head = null;
+    return head.subarray(BYTE_ORDER_MARK.length);
+  }
+}
+
+function startOfValue(character: string): 'scan' | undefined {
+  return /[{["\-0-9tfn]/.test(character) ? 'scan' : undefined;
+}

@@ -1,0 +1,50 @@
+/** Runs an adapter to its end without a registry, and keeps what it gave. */
+import pino from 'pino';
+import type { Module } from '../../../db/model.ts';
+import type { Adapter, PullContext, PullVerdict } from '../../../ingest/adapter.ts';
+import { createHttpClient } from '../../../ingest/http/http-client.ts';
+
+export interface Driven {
+  readonly objects: Record<Module, unknown[]>;
+  readonly largestBatch: number;
+  readonly verdict: PullVerdict;
+}
+
+/** @param settings what a test is about; the rest is a full pull without a token */
+export async function drive(adapter: Adapter, settings: Partial<PullContext>): Promise<Driven> {
+  const logger = pino({ level: 'silent' });
+  const http = createHttpClient({
+    allowPrivateUrls: true,
+    clock: () => new Date(),
+    logger,
+    sleep: async () => {},
+  });
+  const objects: Driven['objects'] = { locations: [], tariffs: [] };
+  let largestBatch = 0;
+  try {
+    const pulled = adapter.pull({
+      url: null,
+      options: {},
+      version: '2.2.1',
+      token: null,
+      full: true,
+      dateFrom: null,
+      party: { countryCode: 'NL', partyId: 'NAP' },
+      parties: [],
+      memory: {},
+      http,
+      correlationId: 'one-operation',
+      signal: new AbortController().signal,
+      logger,
+      ...settings,
+    });
+    for (;;) {
+      const { value, done } = await pulled.next();
+      if (done) return { objects, largestBatch, verdict: value };
+      largestBatch = Math.max(largestBatch, value.objects.length);
+      objects[value.module].push(...value.objects);
+    }
+  } finally {
+    await http.close();
+  }
+}
