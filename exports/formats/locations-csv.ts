@@ -1,0 +1,160 @@
+/**
+ * `/data/locations.csv`: one row a connector of every public Location, columns as in the contract (design,
+ * section 7). An empty cell means "not known": an empty `tariff_ids` is an unknown tariff, not a free one
+ * (LR-24, TR-14). Coordinates are the EVSE's own where it has them, else the Location's (OD-05), spelled as its
+ * owner spelled them.
+ */
+import type { Connector, Evse } from '../../db/model.ts';
+import { type Cell, CSV_MEDIA_TYPE, csvHeader, csvRows, type GuardedColumn } from '../csv.ts';
+import type { LocationFormat } from '../format.ts';
+import { textOrNull } from '../missing.ts';
+import { powerInWatts } from '../power.ts';
+import type { PublicLocation } from '../public-objects.ts';
+
+type Read = (object: PublicLocation, evse: Evse, connector: Connector) => Cell;
+
+/** Name, how its cells are guarded, what it holds, and where that comes from: a line a column, in order. */
+const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[] = [
+  [
+    'country_code',
+    'identifier',
+    "Country of the owner's OCPI party",
+    ({ location }) => location.country_code.toUpperCase(),
+  ],
+  ['party_id', 'identifier', "The owner's OCPI party", ({ location }) => location.party_id.toUpperCase()],
+  ['location_id', 'identifier', 'Unique within country_code and party_id', ({ location }) => location.id],
+  ['name', 'text', 'Name of the Location', ({ location }) => textOrNull(location.name)],
+  ['address', 'text', 'Street and house number', ({ location }) => textOrNull(location.address)],
+  ['postal_code', 'text', 'Postal code', ({ location }) => textOrNull(location.postal_code)],
+  ['city', 'text', 'City', ({ location }) => textOrNull(location.city)],
+  ['state', 'text', 'State or province', ({ location }) => textOrNull(location.state)],
+  ['country', 'identifier', 'ISO 3166-1 alpha-3', ({ location }) => textOrNull(location.country)],
+  [
+    'latitude',
+    'exact',
+    "Decimal degrees, WGS 84; the EVSE's own where it has them",
+    (object, evse) => place(object, evse).latitude,
+  ],
+  [
+    'longitude',
+    'exact',
+    "Decimal degrees, WGS 84; the EVSE's own where it has them",
+    (object, evse) => place(object, evse).longitude,
+  ],
+  ['time_zone', 'identifier', 'IANA name', ({ location }) => textOrNull(location.time_zone)],
+  ['parking_type', 'identifier', 'OCPI ParkingType', ({ location }) => textOrNull(location.parking_type)],
+  [
+    'open_24_7',
+    'exact',
+    'true, false, or empty when not known',
+    ({ location }) => location.opening_times?.twentyfourseven,
+  ],
+  [
+    'operator',
+    'text',
+    'Who operates the Location',
+    ({ location, partyName }) => textOrNull(location.operator?.name) ?? textOrNull(partyName),
+  ],
+  [
+    'suboperator',
+    'text',
+    'Who operates it on behalf of the operator',
+    ({ location }) => textOrNull(location.suboperator?.name),
+  ],
+  ['owner', 'text', 'Who owns it', ({ location }) => textOrNull(location.owner?.name)],
+  [
+    'help_phone',
+    'reference',
+    'Telephone number for help on the spot',
+    ({ location }) => textOrNull(location.help_phone),
+  ],
+  ['evse_uid', 'identifier', 'Unique within the Location', (_, evse) => evse.uid],
+  ['evse_id', 'identifier', 'EVSE ID as shown on the charge point', (_, evse) => textOrNull(evse.evse_id)],
+  ['status', 'identifier', 'OCPI Status; UNKNOWN is neither free nor occupied', (_, evse) => evse.status],
+  ['floor_level', 'reference', 'Floor in a garage', (_, evse) => textOrNull(evse.floor_level)],
+  [
+    'physical_reference',
+    'reference',
+    'Number or text on the outside of the EVSE',
+    (_, evse) => textOrNull(evse.physical_reference),
+  ],
+  ['capabilities', 'identifier', 'OCPI Capabilities, joined by |', (_, evse) => evse.capabilities],
+  [
+    'parking_restrictions',
+    'identifier',
+    'OCPI ParkingRestrictions, joined by |',
+    (_, evse) => evse.parking_restrictions,
+  ],
+  ['connector_id', 'identifier', 'Unique within the EVSE', (_, __, connector) => connector.id],
+  ['standard', 'identifier', 'OCPI ConnectorType', (_, __, connector) => connector.standard],
+  ['format', 'identifier', 'SOCKET or CABLE', (_, __, connector) => connector.format],
+  ['power_type', 'identifier', 'OCPI PowerType', (_, __, connector) => connector.power_type],
+  [
+    'max_voltage',
+    'exact',
+    'Volt; line to neutral for AC_3_PHASE',
+    (_, __, connector) => connector.max_voltage,
+  ],
+  ['max_amperage', 'exact', 'Ampere', (_, __, connector) => connector.max_amperage],
+  [
+    'max_power_w',
+    'exact',
+    'Watt: as stated, else voltage x amperage x phases; empty when not known',
+    (_, __, connector) => powerInWatts(connector),
+  ],
+  [
+    'tariff_ids',
+    'identifier',
+    'Tariffs of the same party, joined by |; empty when not known, which is not free',
+    (_, __, connector) => connector.tariff_ids,
+  ],
+  [
+    'green_energy',
+    'exact',
+    'true, false, or empty when not known',
+    ({ location }) => location.energy_mix?.is_green_energy,
+  ],
+  [
+    'location_last_updated',
+    'exact',
+    "The owner's time of the Location, UTC",
+    ({ location }) => location.last_updated,
+  ],
+  ['evse_last_updated', 'exact', "The owner's time of the EVSE, UTC", (_, evse) => evse.last_updated],
+  [
+    'connector_last_updated',
+    'exact',
+    "The owner's time of the connector, UTC",
+    (_, __, connector) => connector.last_updated,
+  ],
+];
+
+const COLUMNS: readonly GuardedColumn[] = TABLE.map(([name, kind, description]) => ({
+  name,
+  kind,
+  description,
+}));
+
+export const locationsCsv: LocationFormat = {
+  name: 'locations.csv',
+  module: 'locations',
+  mediaType: CSV_MEDIA_TYPE,
+  title: 'Connectors as a table',
+  description:
+    'One row a connector, with its EVSE and Location. Opens in spreadsheets: free text that looks like a formula begins with an apostrophe.',
+  columns: COLUMNS,
+  open: () => csvHeader(COLUMNS),
+  write: (object) => csvRows(COLUMNS, rows(object)),
+  separator: '',
+  close: () => '',
+};
+
+function rows(object: PublicLocation): Cell[][] {
+  return object.evses.flatMap((evse) =>
+    evse.connectors.map((connector) => TABLE.map(([, , , read]) => read(object, evse, connector))),
+  );
+}
+
+function place({ location }: PublicLocation, evse: Evse): { latitude: string; longitude: string } {
+  return evse.coordinates ?? location.coordinates;
+}
