@@ -1,0 +1,138 @@
+/** The operator's wishes about connections. */
+import type { Connection, Role } from '../../db/model.ts';
+import type { ConnectionStore } from '../../db/registry/connection-store.ts';
+import { generateToken, hashToken } from '../secret-box.ts';
+import { AdminError } from './admin-error.ts';
+import { flag, formatParty, name, oneOf, optional, parties, readInput, withDefault } from './input.ts';
+import type { AdminService, ConnectionView, IssuedToken } from './service.ts';
+
+export const ROLES = ['CPO', 'EMSP', 'HUB', 'NAP', 'NSP', 'OTHER', 'SCSP'] as const satisfies readonly Role[];
+export const STRICTNESSES = ['report', 'reject'] as const;
+export const CLOCKS = ['registry', 'object'] as const;
+export const TOKEN_FORMS = ['base64', 'raw'] as const;
+/** OCPI versions that are spoken. */
+export const VERSIONS = ['2.2.1'] as const;
+
+type ConnectionMethods = Pick<
+  AdminService,
+  | 'addConnection'
+  | 'listConnections'
+  | 'showConnection'
+  | 'setConnection'
+  | 'rotateConnection'
+  | 'removeConnection'
+>;
+
+const SETTINGS = {
+  role: optional(oneOf(ROLES)),
+  parties: optional(parties),
+  version: optional(oneOf(VERSIONS)),
+  strictness: optional(oneOf(STRICTNESSES)),
+  clock: optional(oneOf(CLOCKS)),
+  token_form: optional(oneOf(TOKEN_FORMS)),
+  push_only: optional(flag),
+};
+
+const NEW_CONNECTION = {
+  name,
+  role: oneOf(ROLES),
+  parties,
+  static: withDefault(flag, false),
+  version: withDefault(oneOf(VERSIONS), '2.2.1' as const),
+  strictness: withDefault(oneOf(STRICTNESSES), 'report' as const),
+  clock: withDefault(oneOf(CLOCKS), 'registry' as const),
+  token_form: withDefault(oneOf(TOKEN_FORMS), 'base64' as const),
+  push_only: withDefault(flag, false),
+};
+
+export function createConnectionService(parts: {
+  connections: ConnectionStore;
+  versionsUrl: () => string;
+}): ConnectionMethods {
+  const { connections, versionsUrl } = parts;
+
+  async function find(wanted: string): Promise<Connection> {
+    const connection = await connections.findByName(wanted);
+    if (connection) return connection;
+    throw new AdminError(
+      'unknown',
+      `There is no connection ${wanted}. "nap connection list" shows those that are.`,
+    );
+  }
+
+  const issued = (to: string, token: string, kind: string): IssuedToken => ({
+    name: to,
+    token,
+    versions_url: versionsUrl(),
+    token_kind: kind,
+  });
+
+  return {
+    async addConnection(input) {
+      const wish = readInput(input, NEW_CONNECTION);
+      const token = generateToken();
+      const added = await connections.add({
+        name: wish.name,
+        role: wish.role,
+        parties: wish.parties,
+        version: wish.version,
+        strictness: wish.strictness,
+        clock: wish.clock,
+        tokenForm: wish.token_form,
+        pushOnly: wish.push_only,
+        tokenHash: hashToken(token),
+        tokenKind: wish.static ? 'static' : 'registration',
+      });
+      return issued(added.name, token, added.tokenKind);
+    },
+    async listConnections() {
+      return (await connections.list()).map(viewConnection);
+    },
+    async showConnection(wanted) {
+      return viewConnection(await find(wanted));
+    },
+    async setConnection(wanted, input) {
+      const wish = readInput(input, SETTINGS);
+      if (Object.values(wish).every((value) => value === undefined)) {
+        throw new AdminError('usage', `say what to change: ${Object.keys(SETTINGS).join(', ')}`);
+      }
+      const { id } = await find(wanted);
+      const { token_form: tokenForm, push_only: pushOnly, ...same } = wish;
+      const changes = Object.entries({ ...same, tokenForm, pushOnly }).filter(
+        ([, value]) => value !== undefined,
+      );
+      const changed = await connections.set(id, Object.fromEntries(changes));
+      // Removed by somebody between the two.
+      return changed ? viewConnection(changed) : viewConnection(await find(wanted));
+    },
+    async rotateConnection(wanted) {
+      const { id, name: found, tokenKind } = await find(wanted);
+      const token = generateToken();
+      if (!(await connections.rotate(id, hashToken(token)))) await find(wanted);
+      return issued(found, token, tokenKind);
+    },
+    async removeConnection(wanted) {
+      const { id, name: removed } = await find(wanted);
+      await connections.remove(id);
+      return { removed };
+    },
+  };
+}
+
+/** A connection as the operator sees it. */
+export function viewConnection(connection: Connection): ConnectionView {
+  return {
+    name: connection.name,
+    role: connection.role,
+    parties: connection.parties.map(formatParty),
+    version: connection.version,
+    token_kind: connection.tokenKind,
+    token_form: connection.tokenForm,
+    token_form_seen: connection.tokenFormSeen,
+    strictness: connection.strictness,
+    clock: connection.clock,
+    push_only: connection.pushOnly,
+    created_at: connection.createdAt.toISOString(),
+    last_contact_at: connection.lastContactAt?.toISOString() ?? null,
+  };
+}

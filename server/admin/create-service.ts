@@ -1,0 +1,40 @@
+/** Wires the operator's wishes to what carries them out. */
+import type { Database } from '../../db/connection.ts';
+import { readRegistryCounts } from '../../db/reads/registry-counts.ts';
+import type { Snapshots } from '../../exports/snapshots.ts';
+import { VERSION } from '../version.ts';
+import { createConnectionService } from './connection-service.ts';
+import type { AdminService } from './service.ts';
+import { createSourceService, type SourceServiceParts } from './source-service.ts';
+
+export interface AdminServiceParts extends SourceServiceParts {
+  readonly database: Pick<Database, 'engine' | 'knex'>;
+  readonly snapshots: Pick<Snapshots, 'build'>;
+  /** The URL that partners are given. */
+  readonly versionsUrl: () => string;
+}
+
+export function createAdminService(parts: AdminServiceParts): AdminService {
+  const { database, snapshots } = parts;
+  const connections = createConnectionService(parts);
+  const sources = createSourceService(parts);
+  return {
+    ...connections,
+    ...sources,
+    buildExports: (format) => snapshots.build(format),
+    async status() {
+      const counts = await readRegistryCounts(database.knex);
+      return {
+        engine: database.engine,
+        version: VERSION,
+        sequence: counts.sequence,
+        locations: counts.locations,
+        evses: counts.evses,
+        connectors: counts.connectors,
+        tariffs: counts.tariffs,
+        sources: await sources.listSources(),
+        connections: await connections.listConnections(),
+      };
+    },
+  };
+}

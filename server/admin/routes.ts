@@ -1,0 +1,225 @@
+/**
+ * /admin: what the operator can ask for, over HTTP (design, section 7).
+ *
+ *   GET    /admin/status
+ *   GET    /admin/connections            POST   /admin/connections
+ *   GET    /admin/connections/{name}     PATCH  /admin/connections/{name}    DELETE /admin/connections/{name}
+ *   POST   /admin/connections/{name}/rotate
+ *   GET    /admin/sources                POST   /admin/sources
+ *   DELETE /admin/sources/{name}         POST   /admin/sources/{name}/runs
+ *   POST   /admin/exports/builds
+ *
+ * Bodies and answers are those of the `nap` command with --json; what goes wrong is a problem document with a
+ * `code`. A run answers when it has ended; with `Accept: application/x-ndjson` it tells its progress meanwhile,
+ * a line each, the last one being `{"report"}` or `{"error"}`. A caller that hangs up ends the run it asked for.
+ *
+ * Guarded by `Authorization: Bearer NAP_ADMIN_TOKEN`; without that setting /admin is closed (404). The socket in
+ * the data directory is guarded by its file mode instead.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import { PassThrough } from 'node:stream';
+import { Router } from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import type { Logger } from 'pino';
+import { AdminError, type AdminErrorCode, toAdminError } from './admin-error.ts';
+import { flag, optional, readInput, text, withDefault } from './input.ts';
+import type { AdminService } from './service.ts';
+
+/** What /admin needs of the services of the process. */
+export interface AdminRoutesParts {
+  readonly admin: AdminService;
+  readonly logger: Logger;
+  readonly config: { readonly adminToken: string | undefined };
+}
+
+/** Bytes of a body: a wish is a few hundred. */
+const BODY_LIMIT = 65_536;
+/** Milliseconds between two lines of progress at least. */
+const PROGRESS_INTERVAL_MS = 1_000;
+
+const STATUS_BY_CODE: Readonly<Record<AdminErrorCode, number>> = {
+  usage: 400,
+  unknown: 404,
+  conflict: 409,
+  unavailable: 503,
+  failed: 500,
+};
+
+/** Middleware for the application, guarded by the bearer token: mount its `routes()`. */
+export function adminRoutes(parts: AdminRoutesParts): Router {
+  return buildRouter(parts, bearer(parts.config.adminToken));
+}
+
+/** The same without a token, for the socket in the data directory. */
+export function unguardedAdminRoutes(parts: Pick<AdminRoutesParts, 'admin' | 'logger'>): Router {
+  return buildRouter(parts, (_ctx, next) => next());
+}
+
+function buildRouter(parts: Pick<AdminRoutesParts, 'admin' | 'logger'>, guard: Middleware): Router {
+  const { admin, logger } = parts;
+  const router = new Router({ prefix: '/admin' });
+  router.all('{/*rest}', guard, answerWithCode);
+  const body = (ctx: Context) => readJson(ctx);
+  const named = (ctx: Context) => (ctx.params as { name: string }).name;
+  const answer = (work: (ctx: Context) => Promise<unknown>, status = 200): Middleware => {
+    return async (ctx) => {
+      ctx.body = await work(ctx);
+      ctx.status = status;
+    };
+  };
+
+  router.get(
+    '/status',
+    answer(() => admin.status()),
+  );
+
+  router.get(
+    '/connections',
+    answer(() => admin.listConnections()),
+  );
+  router.post(
+    '/connections',
+    answer(async (ctx) => admin.addConnection(await body(ctx)), 201),
+  );
+  router.get(
+    '/connections/:name',
+    answer((ctx) => admin.showConnection(named(ctx))),
+  );
+  router.patch(
+    '/connections/:name',
+    answer(async (ctx) => admin.setConnection(named(ctx), await body(ctx))),
+  );
+  router.delete(
+    '/connections/:name',
+    answer((ctx) => admin.removeConnection(named(ctx))),
+  );
+  router.post(
+    '/connections/:name/rotate',
+    answer((ctx) => admin.rotateConnection(named(ctx))),
+  );
+
+  router.get(
+    '/sources',
+    answer(() => admin.listSources()),
+  );
+  router.post(
+    '/sources',
+    answer(async (ctx) => admin.addSource(await body(ctx)), 201),
+  );
+  router.delete(
+    '/sources/:name',
+    answer((ctx) => admin.removeSource(named(ctx))),
+  );
+  router.post('/sources/:name/runs', async (ctx) => {
+    const { full } = readInput(await body(ctx), { full: withDefault(flag, false) });
+    await answerRun(ctx, { admin, logger, source: named(ctx), full });
+  });
+
+  router.post(
+    '/exports/builds',
+    answer(async (ctx) => admin.buildExports(readInput(await body(ctx), { format: optional(text) }).format)),
+  );
+  router.all('{/*rest}', () => {
+    throw new AdminError('unknown', 'Nothing is served at this URL, or not with this method');
+  });
+  return router;
+}
+
+/** Compares hashes, so that neither content nor length of the token shows in the time taken. */
+function bearer(adminToken: string | undefined): Middleware {
+  const wanted = adminToken === undefined ? undefined : sha256(adminToken);
+  return async (ctx, next) => {
+    if (wanted === undefined) {
+      sendProblem(ctx, 404, 'unknown', 'NAP_ADMIN_TOKEN is not set, so /admin is closed');
+      return;
+    }
+    const given = /^Bearer +([\x21-\x7e]+)$/i.exec(ctx.get('Authorization'))?.[1] ?? '';
+    if (!timingSafeEqual(sha256(given), wanted)) {
+      ctx.set('WWW-Authenticate', 'Bearer');
+      sendProblem(ctx, 401, 'usage', 'An Authorization header is needed: Bearer and the NAP_ADMIN_TOKEN');
+      return;
+    }
+    await next();
+  };
+}
+
+const answerWithCode: Middleware = async (ctx, next) => {
+  try {
+    // Tokens are in some answers; no cache may keep any.
+    ctx.set('Cache-Control', 'no-store');
+    await next();
+  } catch (error) {
+    const known = toAdminError(error);
+    // Anything else is our fault, and the application's to log.
+    if (!known) throw error;
+    sendProblem(ctx, STATUS_BY_CODE[known.code], known.code, known.message);
+  }
+};
+
+async function answerRun(
+  ctx: Context,
+  asked: { admin: AdminService; logger: Logger; source: string; full: boolean },
+): Promise<void> {
+  const { admin, source, full, logger } = asked;
+  const hangUp = new AbortController();
+  ctx.res.once('close', () => hangUp.abort(new AdminError('failed', 'whoever asked for this run hung up')));
+  if (ctx.accepts('application/json', 'application/x-ndjson') !== 'application/x-ndjson') {
+    ctx.body = await admin.runSource(source, { full, signal: hangUp.signal });
+    return;
+  }
+  const lines = new PassThrough();
+  const tell = (line: object) => {
+    if (lines.writable) lines.write(`${JSON.stringify(line)}\n`);
+  };
+  ctx.type = 'application/x-ndjson';
+  ctx.body = lines;
+  let told = 0;
+  const onProgress = (counts: object) => {
+    const now = performance.now();
+    if (now - told < PROGRESS_INTERVAL_MS) return;
+    told = now;
+    tell({ progress: counts });
+  };
+  // The headers go out now; how it ended is in the last line.
+  admin
+    .runSource(source, { full, signal: hangUp.signal, onProgress })
+    .then(
+      (report) => tell({ report }),
+      (error: unknown) => {
+        const known = toAdminError(error);
+        if (!known && !hangUp.signal.aborted)
+          logger.error({ err: error, source }, 'a run failed on our side');
+        const { code, message } = known ?? new AdminError('failed', 'the run failed here; see the log');
+        tell({ error: { code, message } });
+      },
+    )
+    .finally(() => lines.end());
+}
+
+async function readJson(ctx: Context): Promise<object> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > BODY_LIMIT) throw new AdminError('usage', `a body has at most ${BODY_LIMIT} bytes`);
+    chunks.push(chunk);
+  }
+  // Nothing means no wishes beyond the URL's.
+  if (bytes === 0) return {};
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as object;
+  } catch {
+    throw new AdminError('usage', 'the body is not valid JSON');
+  }
+}
+
+function sendProblem(ctx: Context, status: number, code: AdminErrorCode, detail: string): void {
+  ctx.status = status;
+  ctx.body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code });
+  ctx.type = 'application/problem+json';
+}
+
+function sha256(token: string): Buffer {
+  return createHash('sha256').update(token, 'utf8').digest();
+}

@@ -1,0 +1,116 @@
+/**
+ * What the operator of the access point can ask for: the one list behind the `nap` command, the socket in the
+ * data directory and /admin. Values go in and come out as on the wire (`snake_case`, JSON).
+ *
+ * Every method fails with AdminError for what the operator can mend, with any other error for our own faults.
+ */
+import type { RunCounts } from '../../db/model.ts';
+import type { SnapshotReport } from '../../exports/snapshots.ts';
+
+/** A platform that we speak OCPI with, as shown to the operator: without any token. */
+export interface ConnectionView {
+  readonly name: string;
+  readonly role: string;
+  /** E.g. `NL-TNM`. */
+  readonly parties: readonly string[];
+  readonly version: string;
+  readonly token_kind: string;
+  readonly token_form: string;
+  readonly token_form_seen: string | null;
+  readonly strictness: string;
+  readonly clock: string;
+  readonly push_only: boolean;
+  /** ISO 8601, UTC, like all times here. */
+  readonly created_at: string;
+  readonly last_contact_at: string | null;
+}
+
+/** A token, told once. */
+export interface IssuedToken {
+  readonly name: string;
+  readonly token: string;
+  /** What the partner is given beside it. */
+  readonly versions_url: string;
+  /** `static`: it opens everything; `registration`: it opens only the handshake. */
+  readonly token_kind: string;
+}
+
+/** Something pulled on a schedule, as shown to the operator: without its token. */
+export interface SourceView {
+  readonly name: string;
+  readonly kind: string;
+  /** Without user name, password and values of its query. */
+  readonly url: string | null;
+  readonly connection: string | null;
+  readonly parties: readonly string[];
+  readonly version: string;
+  readonly strictness: string;
+  readonly schedule: string;
+  readonly full_schedule: string;
+  readonly shrink_limit: number;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly has_token: boolean;
+  readonly state: string;
+  readonly last_started_at: string | null;
+  readonly last_finished_at: string | null;
+  /** Start of the last run that ended `complete`. */
+  readonly last_good_started_at: string | null;
+  readonly last_full_at: string | null;
+  readonly last_error: string | null;
+  readonly consecutive_failures: number;
+  /** The partner refused our token: no more pulls by schedule until a person acts. */
+  readonly broken_at: string | null;
+}
+
+/** One run of a source: design, section 7. */
+export interface RunView extends RunCounts {
+  readonly source: string;
+  readonly state: 'complete' | 'partial' | 'held' | 'failed';
+  readonly seconds: number;
+  readonly problem?: string;
+}
+
+/** How the access point is: design, section 7. */
+export interface StatusView {
+  readonly engine: 'embedded' | 'server';
+  /** Of this software. */
+  readonly version: string;
+  readonly sequence: number;
+  readonly locations: number;
+  readonly evses: number;
+  readonly connectors: number;
+  readonly tariffs: number;
+  readonly sources: readonly SourceView[];
+  readonly connections: readonly ConnectionView[];
+}
+
+export interface RunOptions {
+  readonly full: boolean;
+  /** Ends the run early. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (counts: RunCounts) => void;
+}
+
+export interface AdminService {
+  /** Fields: name, role, parties, static, version, token_form, strictness, clock, push_only. */
+  addConnection(input: object): Promise<IssuedToken>;
+  listConnections(): Promise<ConnectionView[]>;
+  showConnection(name: string): Promise<ConnectionView>;
+  /** Fields of addConnection but `name` and `static`. */
+  setConnection(name: string, input: object): Promise<ConnectionView>;
+  /** A new token; the former one is dead. */
+  rotateConnection(name: string): Promise<IssuedToken>;
+  removeConnection(name: string): Promise<{ removed: string }>;
+  /**
+   * Fields: name, kind, url, connection, locations_url, tariffs_url, module, parties, token, token_form,
+   * strictness, schedule, full_schedule, shrink_limit.
+   */
+  addSource(input: object): Promise<SourceView>;
+  listSources(): Promise<SourceView[]>;
+  /** Runs it now and waits for its end. */
+  runSource(name: string, options: RunOptions): Promise<RunView>;
+  removeSource(name: string): Promise<{ removed: string }>;
+  /** Builds all files of open data, or those of one format. */
+  buildExports(format?: string): Promise<SnapshotReport[]>;
+  status(): Promise<StatusView>;
+}

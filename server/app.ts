@@ -1,0 +1,46 @@
+/**
+ * The Koa application: the order of middleware and the whole route table, on one screen. It wires and starts
+ * nothing; `configureHttpServer` is for the server of Node that it is handed to.
+ */
+import Koa from 'koa';
+import { type AdminRoutesParts, adminRoutes } from './admin/routes.ts';
+import { type HealthParts, healthRoutes } from './health.ts';
+import { compression } from './middleware/compression.ts';
+import { answerWithProblem } from './middleware/errors.ts';
+import { requestLog } from './middleware/request-log.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+import { discardUnreadBody } from './middleware/unread-body.ts';
+import { ocpiRoutes } from './ocpi/routes.ts';
+import type { OcpiServices } from './ocpi/services.ts';
+import { type OpenDataServices, openDataRoutes } from './open-data/routes.ts';
+
+export { configureHttpServer } from './middleware/http-server.ts';
+
+/** What the parts of the application need; `compose` makes all of it. */
+export type AppServices = HealthParts & OcpiServices & OpenDataServices & AdminRoutesParts;
+
+export function createApp(services: AppServices): Koa {
+  const { config, logger } = services;
+  const app = new Koa();
+
+  app.use(requestLog({ logger }));
+  app.use(discardUnreadBody());
+  app.use(securityHeaders({ publicUrl: config.publicUrl }));
+  app.use(compression());
+  app.use(answerWithProblem({ logger }));
+
+  app.use(healthRoutes(services).routes()); //    /health/live  /health/ready  /metrics
+  app.use(ocpiRoutes(services).routes()); //      /ocpi/versions  /ocpi/2.2.1 ...
+  app.use(openDataRoutes(services).routes()); //  /data ...
+  app.use(adminRoutes(services).routes()); //     /admin ...
+
+  // What goes wrong once the answer is on its way: mostly a client that hung up in a download.
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    if (CLIENT_GONE.has(error.code ?? '')) logger.debug({ err: error }, 'a client hung up');
+    else logger.error({ err: error }, 'an answer broke off');
+  });
+  return app;
+}
+
+/** Codes of errors that say that the other side closed the connection. */
+const CLIENT_GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);

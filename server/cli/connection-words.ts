@@ -1,0 +1,72 @@
+/** What the subcommands of `nap connection` have in common. */
+import { type Command, Option } from 'commander';
+import { CLOCKS, ROLES, STRICTNESSES, TOKEN_FORMS, VERSIONS } from '../admin/connection-service.ts';
+import type { ConnectionView, IssuedToken } from '../admin/service.ts';
+import { fields, table } from './table.ts';
+
+/** Settings of a connection, as options. */
+export interface ConnectionOptions {
+  readonly role?: string;
+  readonly party?: string;
+  readonly strictness?: string;
+  readonly clock?: string;
+  readonly version?: string;
+  readonly tokenForm?: string;
+  readonly pushOnly?: boolean;
+}
+
+/** Adds the settings of a connection to a subcommand. */
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--strictness <how>', 'what to do with faulty input').choices(STRICTNESSES))
+    .addOption(new Option('--clock <which>', 'what date_from selects on').choices(CLOCKS))
+    .addOption(new Option('--version <version>', 'OCPI version').choices(VERSIONS))
+    .addOption(new Option('--token-form <form>', 'how we send our token to it').choices(TOKEN_FORMS));
+}
+
+export function roleOption(): Option {
+  return new Option('--role <role>', 'its OCPI role').choices(ROLES);
+}
+
+/** As the admin service takes them. */
+export function connectionInput(options: ConnectionOptions): object {
+  const { role, party, strictness, clock, version, tokenForm, pushOnly } = options;
+  return {
+    ...{ role, parties: party, strictness, clock, version },
+    ...{ token_form: tokenForm, push_only: pushOnly },
+  };
+}
+
+export function connectionTable(connections: readonly ConnectionView[]): string {
+  if (connections.length === 0) {
+    return 'No connection yet. Add one: nap connection add NAME --role CPO --party NL-TNM --static';
+  }
+  return table(
+    ['NAME', 'ROLE', 'PARTIES', 'VERSION', 'TOKEN', 'STRICTNESS', 'LAST CONTACT'],
+    connections.map((connection) => [
+      connection.name,
+      connection.role,
+      connection.parties.join(','),
+      connection.version,
+      connection.token_kind,
+      connection.strictness,
+      connection.last_contact_at,
+    ]),
+  );
+}
+
+export function issuedWords(issued: IssuedToken): string {
+  const { name, token, versions_url } = issued;
+  return [
+    fields({ Connection: name, Token: token, 'Versions URL': versions_url }),
+    '',
+    'Give token and URL to the partner. The token is not shown again;',
+    `"nap connection rotate ${name}" makes another, and the former one is dead then.`,
+  ].join('\n');
+}
+
+/** What a person must know of a token that opens only the handshake. */
+export const REGISTRATION_HINT =
+  'This is a registration token: it opens only the versions endpoints, until the partner does the handshake ' +
+  '(OCPI credentials), which this version does not offer yet. For a partner that shall push or pull now, ' +
+  'remove the connection and add it again with --static.\n';

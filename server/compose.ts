@@ -1,0 +1,199 @@
+/**
+ * The wiring: everything is built once, here, and handed on; no module makes its own collaborators.
+ *
+ *   database -> registry (stores, writer) -> ingest (pipeline, puller, scheduler) -> exports -> admin
+ *
+ * `compose` opens the database and brings it to the newest schema; it starts nothing: no listening, no timed
+ * work. Whoever composed calls `close()`, which lets what was handed in be committed first.
+ */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type Database, openDatabase } from '../db/connection.ts';
+import { migrate } from '../db/migrate.ts';
+import { type ConnectionStore, createConnectionStore } from '../db/registry/connection-store.ts';
+import { createRejectedRecordStore, type RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
+import { createRunStore, type RunStore } from '../db/registry/run-store.ts';
+import { createSourceStore, type SourceStore } from '../db/registry/source-store.ts';
+import { createVoiceStore, type VoiceStore } from '../db/registry/voice-store.ts';
+import { createWriter, type RegistryWriter } from '../db/registry/writer.ts';
+import { createSnapshots, type Snapshots } from '../exports/snapshots.ts';
+import { discoverAdapters } from '../ingest/discover.ts';
+import { createHttpClient, type HttpClient } from '../ingest/http/http-client.ts';
+import { createPipeline, type Pipeline } from '../ingest/pipeline.ts';
+import { createPuller, type Puller } from '../ingest/pull.ts';
+import { createScheduler, type Scheduler } from '../ingest/schedule.ts';
+import { createAdminService } from './admin/create-service.ts';
+import type { AdminService } from './admin/service.ts';
+import type { Config } from './config.ts';
+import { scheduledJobs } from './jobs.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { createLogger } from './logger.ts';
+import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
+import { openSecretBox, type SecretBox } from './secret-box.ts';
+
+/** Everything that a process of the access point works with. */
+export interface Services {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: () => Date;
+  readonly database: Database;
+  readonly connections: ConnectionStore;
+  readonly voices: VoiceStore;
+  readonly sources: SourceStore;
+  readonly runs: RunStore;
+  readonly rejectedRecords: RejectedRecordStore;
+  readonly writer: RegistryWriter;
+  readonly pipeline: Pipeline;
+  readonly fetcher: HttpClient;
+  readonly puller: Puller;
+  readonly scheduler: Scheduler;
+  readonly snapshots: Snapshots;
+  readonly secretBox: SecretBox;
+  readonly admin: AdminService;
+  readonly metrics: Metrics;
+  readonly lifecycle: Lifecycle;
+  /** Ends builds and calls, lets the writer finish, closes the database. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** What tests, and the server itself, may put in place of the usual. */
+export interface Overrides {
+  readonly clock?: () => Date;
+  readonly logger?: Logger;
+  /** Stays open: whoever opened it closes it. */
+  readonly database?: Database;
+  /** Where we are reached on this machine, when NAP_PUBLIC_URL is not set. */
+  readonly localUrl?: string;
+}
+
+/** Published files, in the data directory. */
+const EXPORTS_FOLDER = 'exports';
+
+/**
+ * Builds everything.
+ *
+ * @throws what opening and migrating the database does, SecretBoxError for a damaged key file
+ */
+export async function compose(config: Config, overrides: Overrides = {}): Promise<Services> {
+  const logger = overrides.logger ?? createLogger({ level: config.logLevel });
+  const clock = overrides.clock ?? (() => new Date());
+  const database = overrides.database ?? (await openConfigured(config, logger));
+  const letGo = async () => {
+    if (!overrides.database) await database.close();
+  };
+  try {
+    await migrate(database, { logger });
+    return await build({ config, logger, clock, database, letGo, overrides });
+  } catch (error) {
+    await letGo();
+    throw error;
+  }
+}
+
+/** Opens the database that the settings name. */
+export function openConfigured(config: Config, logger: Logger): Promise<Database> {
+  const { databaseUrl: url, databaseReadUrl: readUrl, dataDirectory } = config;
+  return openDatabase({ url, readUrl, dataDirectory, logger });
+}
+
+interface Foundation {
+  config: Config;
+  logger: Logger;
+  clock: () => Date;
+  database: Database;
+  letGo: () => Promise<void>;
+  overrides: Overrides;
+}
+
+async function build(foundation: Foundation): Promise<Services> {
+  const { config, logger, clock, database, letGo, overrides } = foundation;
+  const { knex, engine } = database;
+  const keyDirectory = engine === 'embedded' ? config.dataDirectory : undefined;
+  const secretBox = await openSecretBox({ key: config.secretKey, keyDirectory });
+
+  const voices = createVoiceStore({ knex, clock });
+  const connections = createConnectionStore({ database, voices, clock });
+  const sources = createSourceStore({ database, voices, clock });
+  const runs = createRunStore({ knex, clock });
+  const rejectedRecords = await createRejectedRecordStore({ knex, clock });
+  const writer = createWriter({ knex, clock });
+  const snapshots = createSnapshots({
+    knex: database.readKnex,
+    directory: join(config.dataDirectory, EXPORTS_FOLDER),
+    publication: publicationOf(config),
+    clock,
+    logger,
+  });
+  const metrics = createMetrics(metricSources({ writer, sources, snapshots, clock }));
+
+  const pipeline = countOutcomes(
+    createPipeline({ writer, knex, voices, rejectedRecords, clock, logger }),
+    metrics,
+  );
+  const fetcher = createHttpClient({ allowPrivateUrls: config.allowPrivateUrls, clock, logger });
+  const adapters = await discoverAdapters();
+  const { unseal } = secretBox;
+  const { party } = config;
+  const puller = createPuller({ sources, runs, pipeline, fetcher, unseal, party, clock, logger, adapters });
+  const jobs = scheduledJobs({ snapshots, runs, rejectedRecords, clock, logger });
+  const scheduler = createScheduler({ sources, runs, puller, jobs, logger });
+  const changed = () => scheduler.refresh();
+  const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;
+  const versionsUrl = () => `${localUrl}/ocpi/versions`;
+  const lifecycle = createLifecycle();
+  const admin = createAdminService({
+    ...{ database, connections, sources, puller, adapters, secretBox, snapshots, changed, versionsUrl },
+    stopping: lifecycle.signal,
+  });
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    try {
+      await Promise.all([snapshots.close(), fetcher.close()]);
+      await writer.drain();
+    } finally {
+      await letGo();
+    }
+  };
+  return {
+    ...{ config, logger, clock, database, connections, voices, sources, runs, rejectedRecords, writer },
+    ...{ pipeline, fetcher, puller, scheduler, snapshots, secretBox, admin, metrics, lifecycle },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function publicationOf(config: Config) {
+  const { name, publicUrl, licence } = config;
+  return { name, publicUrl, licence, attribution: name };
+}
+
+function metricSources(parts: {
+  writer: RegistryWriter;
+  sources: SourceStore;
+  snapshots: Snapshots;
+  clock: () => Date;
+}) {
+  const { writer, sources, snapshots, clock } = parts;
+  return {
+    writerQueue: () => writer.waiting,
+    async sources() {
+      const counts: Record<string, number> = {};
+      for (const { state, brokenAt } of await sources.list()) {
+        const shown = brokenAt ? 'broken' : state;
+        counts[shown] = (counts[shown] ?? 0) + 1;
+      }
+      return counts;
+    },
+    async snapshotAges() {
+      const now = clock().getTime();
+      const ages: Record<string, number> = {};
+      for (const { format, snapshot } of await snapshots.list()) {
+        if (snapshot) ages[format.name] = (now - snapshot.generatedAt.getTime()) / 1000;
+      }
+      return ages;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** Timed work beside the pulls: files of open data, and forgetting what nobody asks for any more. */
+import type { Logger } from 'pino';
+import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
+import type { RunStore } from '../db/registry/run-store.ts';
+import type { Snapshots } from '../exports/snapshots.ts';
+import type { ScheduledJob } from '../ingest/schedule.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Runs are kept a quarter of a year: long enough to see when a source began to fail. */
+const RUN_AGE_MS = 90 * DAY_MS;
+/**
+ * A refusal that has not come again for a month was mended, or its object is gone: full pulls come every night,
+ * and a push that fails is tried again within days.
+ */
+const REJECTED_RECORD_AGE_MS = 30 * DAY_MS;
+
+/** Every minute; costs one question when nothing changed. */
+const EXPORTS_SCHEDULE = '* * * * *';
+/** At night, beside no usual full hour. UTC. */
+const RETENTION_SCHEDULE = '17 4 * * *';
+
+/** The jobs for the scheduler. */
+export function scheduledJobs(parts: {
+  snapshots: Pick<Snapshots, 'buildIfChanged'>;
+  runs: Pick<RunStore, 'forgetOlderThan'>;
+  rejectedRecords: Pick<RejectedRecordStore, 'forgetOlderThan'>;
+  clock: () => Date;
+  logger: Logger;
+}): ScheduledJob[] {
+  const { snapshots, runs, rejectedRecords, clock, logger } = parts;
+  return [
+    { id: 'files of open data', schedule: EXPORTS_SCHEDULE, run: () => snapshots.buildIfChanged() },
+    {
+      id: 'retention',
+      schedule: RETENTION_SCHEDULE,
+      run: async () => {
+        const now = clock().getTime();
+        const forgotten = {
+          runs: await runs.forgetOlderThan(new Date(now - RUN_AGE_MS)),
+          rejectedRecords: await rejectedRecords.forgetOlderThan(new Date(now - REJECTED_RECORD_AGE_MS)),
+        };
+        logger.info(forgotten, 'forgot what is too old');
+      },
+    },
+  ];
+}

@@ -1,0 +1,140 @@
+/**
+ * Figures for Prometheus. Labels are few and bounded: no object, party, token or URL is ever one.
+ */
+import type { Middleware } from 'koa';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Module, OutcomeKind } from '../db/model.ts';
+import type { Pipeline, Receipt } from '../ingest/pipeline.ts';
+
+export interface Metrics {
+  readonly registry: Registry;
+  /** Notes one answered request. */
+  readonly observeRequest: (request: ObservedRequest) => void;
+  /** Notes how the handling of one object ended. */
+  readonly countOutcome: (module: Module, outcome: OutcomeKind) => void;
+}
+
+export interface ObservedRequest {
+  readonly method: string;
+  /** The template, e.g. `/data/:file`. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** What is read at the moment of asking. */
+export interface MetricSources {
+  /** Mutations that wait for the writer. */
+  readonly writerQueue: () => number;
+  /** Sources by state; `broken` are those whose token was refused. */
+  readonly sources: () => Promise<Readonly<Record<string, number>>>;
+  /** Seconds since each file of open data was built, by format. */
+  readonly snapshotAges: () => Promise<Readonly<Record<string, number>>>;
+}
+
+/** From a look-up in memory to a bulk download. Seconds. */
+const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Makes the figures of one process. */
+export function createMetrics(sources: MetricSources): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'nap_http_request_duration_seconds',
+    help: 'Time from a request to the last byte of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_BUCKETS,
+    registers: [registry],
+  });
+  const outcomes = new Counter({
+    name: 'nap_ingest_objects_total',
+    help: 'Objects pushed or pulled, by how their handling ended',
+    labelNames: ['module', 'outcome'],
+    registers: [registry],
+  });
+  addGauges(registry, sources);
+  return {
+    registry,
+    observeRequest: ({ method, route, status, seconds }) => {
+      requests.observe(
+        { method: METHODS.has(method) ? method : 'other', route, status: `${status}` },
+        seconds,
+      );
+    },
+    countOutcome: (module, outcome) => outcomes.inc({ module, outcome }),
+  };
+}
+
+function addGauges(registry: Registry, sources: MetricSources): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'nap_writer_queue_length',
+    help: 'Changes that wait for the writer of the registry',
+    registers,
+    collect() {
+      this.set(sources.writerQueue());
+    },
+  });
+  new Gauge({
+    name: 'nap_sources',
+    help: 'Sources by state of their last run; broken: the partner refused our token',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [state, count] of Object.entries(await sources.sources())) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'nap_snapshot_age_seconds',
+    help: 'Time since a file of open data was built',
+    labelNames: ['format'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [format, age] of Object.entries(await sources.snapshotAges())) this.set({ format }, age);
+    },
+  });
+}
+
+/** Observes every request by the template of its route: to be mounted outside everything else. */
+export function measureRequests(metrics: Pick<Metrics, 'observeRequest'>): Middleware {
+  return async (ctx, next) => {
+    const start = performance.now();
+    ctx.res.once('close', () => {
+      metrics.observeRequest({
+        method: ctx.method,
+        route: String((ctx as { _matchedRoute?: unknown })._matchedRoute ?? 'none'),
+        status: ctx.res.statusCode,
+        seconds: (performance.now() - start) / 1000,
+      });
+    });
+    await next();
+  };
+}
+
+/** The same pipeline; each outcome is counted on its way back. */
+export function countOutcomes(pipeline: Pipeline, metrics: Pick<Metrics, 'countOutcome'>): Pipeline {
+  const noted = async (module: Module, receipt: Promise<Receipt>): Promise<Receipt> => {
+    const settled = await receipt;
+    metrics.countOutcome(module, settled.outcome.kind);
+    return settled;
+  };
+  return {
+    putLocation: (...call) => noted('locations', pipeline.putLocation(...call)),
+    patchLocation: (...call) => noted('locations', pipeline.patchLocation(...call)),
+    putEvse: (...call) => noted('locations', pipeline.putEvse(...call)),
+    patchEvse: (...call) => noted('locations', pipeline.patchEvse(...call)),
+    putConnector: (...call) => noted('locations', pipeline.putConnector(...call)),
+    patchConnector: (...call) => noted('locations', pipeline.patchConnector(...call)),
+    putTariff: (...call) => noted('tariffs', pipeline.putTariff(...call)),
+    deleteTariff: (...call) => noted('tariffs', pipeline.deleteTariff(...call)),
+    async takePulled(by, module, objects, parties) {
+      const receipts = await pipeline.takePulled(by, module, objects, parties);
+      for (const { outcome } of receipts) metrics.countOutcome(module, outcome.kind);
+      return receipts;
+    },
+    removeUnseen: (...call) => pipeline.removeUnseen(...call),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * Who is calling: `Authorization: Token <x>` (AUTH-01 to AUTH-09, AUTH-13).
+ *
+ * `<x>` is the token itself or its Base64, with or without the line break that `echo` adds before encoding
+ * (the specification's own examples have it). Which one is never judged by shape, since a plain token may be
+ * valid Base64: every reading is hashed and looked up, and exactly one connection must fit.
+ *
+ * Guarantees: no token is kept, logged or answered; whatever the header holds, the answer is 401 or the
+ * request goes on. Nothing is remembered here: the connection store knows when its look-ups may be, so a token
+ * that is rotated or removed is dead with the next request.
+ *
+ * There is no limit on failed attempts here: tokens are random beyond guessing, and behind a proxy all
+ * callers share one address, so a limit by address would let one shut out the others.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Middleware } from 'koa';
+import type { Logger } from 'pino';
+import type { Connection } from '../../db/model.ts';
+import type { ConnectionStore } from '../../db/registry/connection-store.ts';
+import { unauthorized } from './envelope.ts';
+
+/** How a token was written. `base64-newline`: the Base64 of the token and a line break (AUTH-06). */
+export type TokenForm = 'raw' | 'base64' | 'base64-newline';
+
+interface Identity {
+  readonly connection: Connection;
+  readonly form: TokenForm;
+}
+
+/** Characters. A token has at most 64 (AUTH-11), its Base64 with a line break 88; longer fits nobody. */
+const CREDENTIALS_LIMIT = 512;
+
+/** Exactly one space, the scheme in any case (AUTH-03, AUTH-08). */
+const HEADER = /^token ([\x21-\x7e]+)$/i;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Puts the calling connection into `ctx.state.connection`, or refuses with 401. */
+export function authenticate(parts: {
+  connections: Pick<ConnectionStore, 'findByTokenHashes' | 'noteContact'>;
+  logger: Logger;
+}): Middleware {
+  const { connections, logger } = parts;
+
+  async function identify(credentials: string): Promise<Identity | null> {
+    const candidates = readings(credentials);
+    const found = await connections.findByTokenHashes(candidates.map((candidate) => candidate.hash));
+    if (found.length > 1) {
+      const names = found.map(({ connection }) => connection.name);
+      logger.warn({ connections: names }, 'A token fits several connections in different readings: refused');
+    }
+    const [only] = found;
+    if (only === undefined || found.length > 1) return null;
+    const match = candidates.find(
+      ({ hash }) => hash.length === only.hash.length && timingSafeEqual(hash, only.hash),
+    );
+    return match ? { connection: only.connection, form: match.form } : null;
+  }
+
+  return async function authenticate(ctx, next) {
+    const header = ctx.get('Authorization');
+    if (header === '') throw unauthorized('An Authorization header is needed: Token <your token>');
+    const credentials = HEADER.exec(header)?.[1];
+    if (credentials === undefined || credentials.length > CREDENTIALS_LIMIT) {
+      throw unauthorized('The Authorization header must read: Token, one space, your token in Base64');
+    }
+    const identity = await identify(credentials);
+    if (identity === null) throw unauthorized('This token is not known here');
+    ctx.state.connection = identity.connection;
+    try {
+      await connections.noteContact(identity.connection.id, identity.form);
+    } catch (error) {
+      logger.warn({ err: error, connection: identity.connection.name }, 'A contact could not be noted');
+    }
+    await next();
+  };
+}
+
+/** The readings of the credentials, with their SHA-256, in the order in which they are tried. */
+export function readings(credentials: string): { form: TokenForm; hash: Buffer }[] {
+  const texts: { form: TokenForm; text: string }[] = [{ form: 'raw', text: credentials }];
+  const decoded = decodeBase64(credentials);
+  if (decoded !== null) {
+    const trimmed = decoded.replace(/[\r\n]+$/, '');
+    if (trimmed === decoded) texts.push({ form: 'base64', text: decoded });
+    // A token has no line break in it, so only the reading without can fit.
+    else if (trimmed !== '') texts.push({ form: 'base64-newline', text: trimmed });
+  }
+  return texts.map(({ form, text }) => ({ form, hash: sha256(text) }));
+}
+
+/** Strict RFC 4648, padded, of valid UTF-8; null for anything else. */
+function decodeBase64(text: string): string | null {
+  if (text === '' || !BASE64.test(text)) return null;
+  const bytes = Buffer.from(text, 'base64');
+  // Also refuses stray bits in the last character, which Node ignores: one token, one spelling.
+  if (bytes.toString('base64') !== text) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest();
+}

@@ -1,0 +1,44 @@
+/**
+ * Tariffs, Receiver interface: a CPO pushes, reads back and deletes its Tariffs (TR-01 to TR-07). No PATCH and
+ * no POST in 2.2.1 (TR-05).
+ */
+import { readOwnObject } from '../../db/reads/stored-object.ts';
+import type { ExportDialect } from '../../exports/dialects/dialect.ts';
+import type { BodyReader } from './body.ts';
+import { contributorOf } from './contributor.ts';
+import { type Answer, answerReceipt, success, unknownObject } from './envelope.ts';
+import { pathId, pathOwner } from './path-ids.ts';
+import type { OcpiContext, Resource } from './resource.ts';
+import type { OcpiServices } from './services.ts';
+
+export function receiverTariffs(
+  services: Pick<OcpiServices, 'pipeline' | 'database'>,
+  dialect: ExportDialect,
+  readBody: BodyReader,
+): Resource[] {
+  const { pipeline, database } = services;
+
+  async function read(ctx: OcpiContext): Promise<Answer> {
+    const owner = pathOwner(ctx);
+    const stored = await readOwnObject(database.knex, 'tariffs', owner, pathId(ctx, 'tariff_id'));
+    const dataText = stored && dialect.tariff(stored.document);
+    if (!dataText) throw unknownObject('tariffs', 'No such Tariff is stored');
+    return success({ dataText });
+  }
+
+  async function put(ctx: OcpiContext): Promise<Answer> {
+    const owner = pathOwner(ctx);
+    const tariffId = pathId(ctx, 'tariff_id');
+    const by = contributorOf(ctx.state.connection, '2.2.1');
+    const body = await readBody(ctx);
+    return answerReceipt('tariffs', await pipeline.putTariff(by, owner, tariffId, body));
+  }
+
+  async function remove(ctx: OcpiContext): Promise<Answer> {
+    const owner = pathOwner(ctx);
+    const by = contributorOf(ctx.state.connection, '2.2.1');
+    return answerReceipt('tariffs', await pipeline.deleteTariff(by, owner, pathId(ctx, 'tariff_id')));
+  }
+
+  return [{ path: '/:country_code/:party_id/:tariff_id', methods: { GET: read, PUT: put, DELETE: remove } }];
+}

@@ -1,0 +1,112 @@
+/**
+ * Everything under /ocpi: the order of steps, and the URLs of every version that is spoken.
+ *
+ *   ids -> envelope -> token -> (registration token?) -> method -> routing headers -> handler
+ *
+ * Every URL is served with and without a trailing slash (ENV-22) and never redirected. An unknown URL is 404
+ * in an envelope, for those who have a token; without one it is 401 like everything else (AUTH-01).
+ */
+import { Router } from '@koa/router';
+import type { Owner } from '../../db/model.ts';
+import { readSenderPage } from '../../db/reads/sender-list.ts';
+import { authenticate } from './authentication.ts';
+import { createBodyReader } from './body.ts';
+import {
+  type Answer,
+  answerWithEnvelope,
+  methodNotAllowed,
+  sendAnswer,
+  success,
+  unauthorized,
+  unknownRoute,
+} from './envelope.ts';
+import { checkDecodable } from './path-ids.ts';
+import { requestIds } from './request-ids.ts';
+import type { Handler, Method, OcpiContext, OcpiModule, OcpiState, Resource } from './resource.ts';
+import { type RoutingRules, readRoutingHeaders, sameOwner } from './routing-headers.ts';
+import type { OcpiServices } from './services.ts';
+import { version221 } from './version-2.2.1.ts';
+import { describeVersion, listVersions, OCPI_ROOT } from './versions.ts';
+
+/** Milliseconds without progress after which a client that does not read its answer is cut off. */
+const ANSWER_IDLE_MS = 120_000;
+
+type Gate = Pick<OcpiModule, 'openToRegistration' | 'routed' | 'role'>;
+
+export function ocpiRoutes(services: OcpiServices): Router<OcpiState> {
+  const { config, clock, logger } = services;
+  const versions = [version221(services, createBodyReader())];
+  const rules: RoutingRules = { ownParty: config.party, isServed: (owner) => isServed(services, owner) };
+  const router = new Router<OcpiState>();
+
+  function mount(path: string, resource: Resource, gate: Gate): void {
+    router.all(path, async (ctx) => sendAnswer(ctx, await answer(ctx, resource, gate, rules), clock()));
+  }
+
+  const open: Gate = { openToRegistration: true, routed: false, role: 'SENDER' };
+  router.all(
+    `${OCPI_ROOT}{/*rest}`,
+    requestIds(),
+    answerWithEnvelope({ clock, logger }),
+    async (ctx, next) => {
+      ctx.res.setTimeout(ANSWER_IDLE_MS);
+      await next();
+    },
+    authenticate({ connections: services.connections, logger }),
+  );
+  mount(`${OCPI_ROOT}/versions`, onlyGet(listVersions(versions, config.publicUrl)), open);
+  for (const version of versions) {
+    const root = `${OCPI_ROOT}/${version.version}`;
+    mount(root, onlyGet(describeVersion(version, config.publicUrl)), open);
+    for (const module of version.modules) {
+      for (const resource of module.resources) {
+        mount(`${root}${module.path}${resource.path}`, resource, module);
+      }
+    }
+  }
+  router.all(`${OCPI_ROOT}{/*rest}`, () => {
+    throw unknownRoute();
+  });
+  return router;
+}
+
+function onlyGet(handler: Handler): Resource {
+  return { path: '', methods: { GET: handler } };
+}
+
+async function answer(
+  ctx: OcpiContext,
+  resource: Resource,
+  gate: Gate,
+  rules: RoutingRules,
+): Promise<Answer> {
+  const { connection } = ctx.state;
+  if (connection.tokenKind === 'registration' && !gate.openToRegistration) {
+    throw unauthorized(
+      'A registration token opens versions and credentials only: finish the handshake first',
+    );
+  }
+  const allowed = allowedMethods(resource);
+  if (ctx.method === 'OPTIONS') return success({ headers: { Allow: allowed.join(', ') } });
+  const handler = resource.methods[(ctx.method === 'HEAD' ? 'GET' : ctx.method) as Method];
+  if (handler === undefined) throw methodNotAllowed(ctx.method, allowed);
+  checkDecodable(ctx.path);
+  ctx.state.addressee = gate.routed ? await readRoutingHeaders(ctx, connection, gate.role, rules) : null;
+  return handler(ctx);
+}
+
+function allowedMethods(resource: Resource): string[] {
+  const defined = Object.keys(resource.methods);
+  return [...defined, ...(defined.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
+}
+
+/** Whether a party has a voice here, or objects from a voice that it once had. */
+async function isServed(services: OcpiServices, owner: Owner): Promise<boolean> {
+  const voices = await services.voices.list();
+  if (voices.some((voice) => sameOwner(voice.owner, owner))) return true;
+  for (const module of ['locations', 'tariffs'] as const) {
+    const query = { module, clock: 'object', offset: 0, limit: 1, owner } as const;
+    if ((await readSenderPage(services.database.readKnex, query)).total > 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,46 @@
+/**
+ * A Sender list of either module (LS-01 to LS-11, TS-01): one page of stored documents, joined as text.
+ *
+ * The page comes from the primary, never from a replica: a page that lags would end an incremental pull before
+ * changes that the provider's next `date_from` then passes over (decision D-1).
+ */
+import type { Module } from '../../db/model.ts';
+import { readSenderPage } from '../../db/reads/sender-list.ts';
+import type { StoredDocument } from '../../db/reads/stored-object.ts';
+import { success } from './envelope.ts';
+import { linkToNext, PAGE_LIMIT, readPageRequest } from './paging.ts';
+import { publicAddress } from './public-address.ts';
+import type { Handler } from './resource.ts';
+import type { OcpiServices } from './services.ts';
+
+/**
+ * The handler of a list.
+ *
+ * @param toText JSON text of an object in the words of the version; null leaves it out (LS-11)
+ */
+export function senderList(
+  services: Pick<OcpiServices, 'database' | 'config'>,
+  module: Module,
+  toText: (stored: StoredDocument) => string | null,
+): Handler {
+  return async (ctx) => {
+    const { connection, addressee } = ctx.state;
+    const list = { module, clock: connection.clock, owner: addressee };
+    const request = readPageRequest(ctx.query, list);
+    const page = await readSenderPage(services.database.knex, {
+      ...list,
+      ...request,
+      owner: addressee ?? undefined,
+    });
+    const headers: Record<string, string> = {
+      'X-Total-Count': String(page.total),
+      'X-Limit': String(PAGE_LIMIT),
+    };
+    if (page.next !== null) {
+      const url = `${publicAddress(ctx, services.config.publicUrl)}${ctx.path.replace(/\/+$/, '')}`;
+      headers.Link = linkToNext(url, request, list, page.next, page.objects.length);
+    }
+    const texts = page.objects.map(toText).filter((text) => text !== null);
+    return success({ dataText: `[${texts.join(',')}]`, headers });
+  };
+}

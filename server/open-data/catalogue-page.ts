@@ -1,0 +1,166 @@
+/**
+ * `/data` for people: what can be downloaded, under which terms, and how to keep up to date. One page of HTML
+ * and CSS, without scripts, cookies or anything from elsewhere; light and dark as the reader's system is; it
+ * reads well with a keyboard, a screen reader, a small screen and on paper.
+ *
+ * Guarantees: every text that comes from a setting is escaped.
+ */
+import { createHash } from 'node:crypto';
+import type { Catalogue, CatalogueEntry } from './catalogue.ts';
+
+const STYLE = `
+:root { color-scheme: light dark; --text: #1b2530; --soft: #52606d; --page: #f6f8fa; --card: #fff; --line: #d5dce3;
+  --accent: #00643c; --on-accent: #fff; }
+@media (prefers-color-scheme: dark) { :root { --text: #e6ebf0; --soft: #a5b1bd; --page: #12181f; --card: #1b232c;
+  --line: #35414d; --accent: #5fd6a0; --on-accent: #062a1a; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--text); font: 1rem/1.6 system-ui, sans-serif; }
+main, header, footer { max-width: 62rem; margin: 0 auto; padding: 0 1.25rem; }
+header { padding-top: 3rem; }
+h1 { font-size: clamp(1.6rem, 5vw, 2.4rem); line-height: 1.2; margin: 0 0 .5rem; }
+h2 { font-size: 1.2rem; line-height: 1.3; margin: 0; }
+h2 code { font-size: .9em; color: var(--soft); font-weight: 400; white-space: nowrap; }
+p { margin: .5rem 0; max-width: 44rem; }
+a { color: var(--accent); }
+a:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; border-radius: .2rem; }
+ul.files { list-style: none; margin: 2rem 0; padding: 0; display: grid; gap: 1rem; }
+ul.files > li { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.25rem; }
+.get { display: inline-block; margin: .5rem 0; padding: .5rem 1.1rem; border-radius: .5rem; background: var(--accent);
+  color: var(--on-accent); font-weight: 600; text-decoration: none; }
+.get:hover { text-decoration: underline; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .75rem 0 0; font-size: .9rem; }
+dt { color: var(--soft); }
+dd { margin: 0; overflow-wrap: anywhere; }
+details { margin-top: .75rem; }
+summary { cursor: pointer; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; margin-top: .5rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); }
+pre { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; overflow-x: auto; }
+code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
+footer { padding-bottom: 3rem; color: var(--soft); font-size: .9rem; }
+@media print { body { background: #fff; } ul.files > li { break-inside: avoid; } }
+`;
+
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+
+/** Content-Security-Policy of the page: its own style and nothing else. */
+export const CATALOGUE_PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+export function renderCataloguePage(catalogue: Catalogue): string {
+  const title = `Open data – ${catalogue.name}`;
+  const example = catalogue.downloads.find(({ name }) => name.endsWith('.geojson')) ?? catalogue.downloads[0];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<meta name="description" content="Charging locations and tariffs for download, without a key.">
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>${escapeHtml(title)}</h1>
+<p>Every public charging location and tariff that is known here, for anybody and any purpose that the licence
+allows. No key, no registration.</p>
+<p>Licence: ${renderLicence(catalogue)}. Name the source as: <strong>${escapeHtml(catalogue.attribution)}</strong></p>
+</header>
+<main>
+<ul class="files">
+${catalogue.downloads.map(renderEntry).join('\n')}
+</ul>
+<section aria-labelledby="keep">
+<h2 id="keep">Keeping up to date</h2>
+<p>Files are built again when something has changed. Ask with the <code>ETag</code> that you have, and you get an
+empty answer (304) until there is something new. Downloads are compressed for whoever accepts gzip, and can be
+resumed. The header <code>NAP-Sequence</code> says up to which change a file is complete.</p>
+${example ? `<pre><code>${escapeHtml(exampleCommand(example))}</code></pre>` : ''}
+<p>The same list for programs: this address with <code>Accept: application/json</code>.</p>
+</section>
+</main>
+<footer><p>${escapeHtml(catalogue.name)}. The data is that of the charge point operators; statuses are as they reported
+them last.</p></footer>
+</body>
+</html>
+`;
+}
+
+function renderEntry(entry: CatalogueEntry): string {
+  const heading = `file-${entry.name.replaceAll('.', '-')}`;
+  return `<li><article aria-labelledby="${heading}">
+<h2 id="${heading}">${escapeHtml(entry.title)} <code>${escapeHtml(entry.name)}</code></h2>
+<p>${escapeHtml(entry.description)}</p>
+<a class="get" href="${escapeHtml(entry.url)}">Download ${escapeHtml(entry.name)}</a>
+${renderFacts(entry)}${renderColumns(entry)}
+</article></li>`;
+}
+
+function renderFacts(entry: CatalogueEntry): string {
+  if (entry.generated_at === null) return '<p>Not built yet: the first download builds it.</p>';
+  return `<dl>
+<dt>As of</dt><dd><time datetime="${entry.generated_at}">${formatTime(entry.generated_at)}</time></dd>
+<dt>Size</dt><dd>${formatBytes(entry.bytes ?? 0)}, sent as ${formatBytes(entry.gzip?.bytes ?? 0)} with gzip</dd>
+<dt>Objects</dt><dd>${formatNumber(entry.objects ?? 0)}</dd>
+<dt>Sequence</dt><dd>${entry.sequence}</dd>
+<dt>SHA-256</dt><dd><code>${entry.sha256}</code></dd>
+</dl>`;
+}
+
+function renderColumns({ columns }: CatalogueEntry): string {
+  if (!columns) return '';
+  const rows = columns.map(
+    ({ name, description }) =>
+      `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${escapeHtml(description)}</td></tr>`,
+  );
+  return `
+<details><summary>${columns.length} columns</summary>
+<div class="scroll"><table>
+<thead><tr><th scope="col">Column</th><th scope="col">Holds</th></tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table></div></details>`;
+}
+
+function renderLicence({ licence, licence_url }: Catalogue): string {
+  return licence_url
+    ? `<a href="${escapeHtml(licence_url)}" rel="license">${escapeHtml(licence)}</a>`
+    : escapeHtml(licence);
+}
+
+function exampleCommand({ url, name }: CatalogueEntry): string {
+  return `curl --compressed --remote-name --etag-save ${name}.etag --etag-compare ${name}.etag ${url}`;
+}
+
+function formatTime(moment: string): string {
+  return `${moment.slice(0, 10)} ${moment.slice(11, 16)} UTC`;
+}
+
+function formatNumber(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** Decimal units, as download managers show them. */
+function formatBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
