@@ -40,7 +40,8 @@ const SOCKET_PATH_LIMIT = 100;
 const HELD = 'H';
 const CONTENDING = 'C';
 
-type PeerState = 'dead' | 'held' | 'contending';
+/** What a socket says of its process; `leaving` when it was closed while we asked, for whatever reason. */
+type PeerState = 'dead' | 'held' | 'contending' | 'leaving';
 
 /** Another process has the embedded data directory open. */
 export class DataDirectoryLockedError extends Error {
@@ -156,9 +157,13 @@ async function prevail(directory: string, road: string, ownName: string): Promis
       if (name.startsWith(BINDING_PREFIX)) await removeLitter(join(directory, name));
       if (!name.startsWith(LOCK_PREFIX) || name === ownName) continue;
       const state = await ask(join(road, name));
-      if (state === 'dead') await rm(join(directory, name), { force: true });
-      else if (state === 'held' || name < ownName) throw new DataDirectoryLockedError(directory);
-      else rivals += 1;
+      if (state === 'dead') {
+        await rm(join(directory, name), { force: true });
+        continue;
+      }
+      const goesFirst = state === 'held' || (state === 'contending' && name < ownName);
+      if (goesFirst) throw new DataDirectoryLockedError(directory);
+      rivals += 1;
     }
     if (rivals === 0) return;
     await delay(RETRY_MS);
@@ -178,10 +183,15 @@ function ask(path: string): Promise<PeerState> {
     socket.on('data', (text: string) => {
       answer += text;
     });
-    socket.on('end', () => settle(answer === CONTENDING ? 'contending' : 'held'));
+    socket.on('end', () => {
+      // Closed without a word: it gives way or lets go just now. The next look will tell.
+      if (answer === '') settle('leaving');
+      else settle(answer === CONTENDING ? 'contending' : 'held');
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      // Refused: nobody listens any more. Not there: it withdrew. Anything else may be a live holder.
-      settle(error.code === 'ECONNREFUSED' || error.code === 'ENOENT' ? 'dead' : 'held');
+      // Refused: nobody listens any more. Not there: it withdrew. Anything unknown may be a live holder.
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') settle('dead');
+      else settle(error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'leaving' : 'held');
     });
   });
 }

@@ -38,8 +38,14 @@ export interface PullRigOptions {
   wrap?: (pipeline: Pipeline) => Pipeline;
   adapters?: ReadonlyMap<string, Adapter>;
   process?: ClaimingProcess;
+  renewalMs?: number;
   /** The engine that the stores believe in: a server may have other processes. */
   engine?: 'embedded' | 'server';
+}
+
+function unseal(sealed: string): string {
+  if (!sealed.startsWith('sealed:')) throw new Error('it was sealed with another key');
+  return sealed.slice('sealed:'.length);
 }
 
 /** Wires a rig; make a new one after `truncate()`. */
@@ -83,11 +89,12 @@ export async function openPullRig(database: TestDatabase, options: PullRigOption
       runs,
       pipeline,
       fetcher,
-      unseal: (sealed) => sealed.replace(/^sealed:/, ''),
+      unseal,
       party: { countryCode: 'NL', partyId: 'NAP' },
       clock,
       logger,
       ...(options.adapters ? { adapters: options.adapters } : {}),
+      ...(options.renewalMs ? { renewalMs: options.renewalMs } : {}),
     }),
     add: (source) => sources.add({ name: 'cpo', kind: 'ocpi', ...source }),
     close: () => fetcher.close(),

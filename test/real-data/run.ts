@@ -1,0 +1,178 @@
+/**
+ * `npm run real-data -- FOLDER`: takes the real feeds of a folder in through the `nap` command, as an operator
+ * would, and prints the outcomes as a Markdown table (`docs/real-data.md`). The engine is the embedded one, or
+ * the server that DATABASE_URL names (an empty database).
+ *
+ * Guarantees: the process fails when the outcomes of a run do not add up to what it received, or when a second
+ * pull of unchanged data moved the journal. It leaves nothing behind but that database.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type CpoPlatform, type CpoPlatformOptions, startCpoPlatform } from '../simulator/cpo-platform.ts';
+import { type NapServer, runNap, startNap } from '../support/nap.ts';
+
+interface Report {
+  state: string;
+  received: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  stale: number;
+  rejected: number;
+  failed: number;
+  removed: number;
+  findings: number;
+  seconds: number;
+}
+
+const COLUMNS = [
+  'state',
+  'received',
+  'created',
+  'updated',
+  'unchanged',
+  'stale',
+  'rejected',
+  'failed',
+  'removed',
+  'findings',
+  'seconds',
+] as const;
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) {
+  process.stderr.write('Usage: npm run real-data -- FOLDER   (a folder with ndw/ and feeds/)\n');
+  process.exit(2);
+}
+await run(resolve(folder));
+
+async function run(data: string): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'nap-real-data-'));
+  const environment = {
+    NAP_DATA_DIR: join(work, 'data'),
+    NAP_SECRET_KEY: '0'.repeat(64),
+    LOG_LEVEL: 'warn',
+    NAP_ALLOW_PRIVATE_URLS: 'true',
+  };
+  const server = await startNap(environment);
+  try {
+    const engine = (await nap(environment, 'status')).engine;
+    print(`| ${engine} | ${COLUMNS.join(' | ')} |`);
+    print(`|---|${COLUMNS.map(() => '---').join('|')}|`);
+    await files(environment, data, '2026-06-02');
+    await sender(environment, data, ['2026-06-02', '2026-06-07']);
+    await files(environment, data, '2026-06-07');
+    await foreignFeeds(environment, data);
+    const errors = server.log.filter((line) => line.level === 'error' || line.level === 'fatal');
+    print(`\nErrors in the log: ${errors.length}. ${JSON.stringify(await counts(environment))}`);
+  } finally {
+    await stopped(server);
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** The Dutch feed of one day as two files, each pulled twice. */
+async function files(environment: Record<string, string>, data: string, day: string): Promise<void> {
+  for (const module of ['locations', 'tariffs']) {
+    const name = `ndw-${module}`;
+    const file = join(data, 'ndw', `${module}-${day}.json.gz`);
+    await nap(environment, 'source', 'add', name, '--kind', 'ocpi-file', '--url', file, '--module', module);
+    await pull(environment, name, `${module} of ${day}, file`);
+    await pullUnchanged(environment, name, `${module} of ${day}, the same file again`);
+    await nap(environment, 'source', 'remove', name);
+  }
+}
+
+/** The feed by pages, from a simulated Sender: one day, the same again, the next day. */
+async function sender(environment: Record<string, string>, data: string, days: string[]): Promise<void> {
+  const name = 'ndw-sender';
+  let platform: CpoPlatform | undefined;
+  for (const day of days) {
+    const before: CpoPlatformOptions = platform
+      ? { port: Number(new URL(platform.origin).port), token: platform.token }
+      : {};
+    await platform?.close();
+    platform = await startCpoPlatform({
+      ...before,
+      locationsFile: join(data, 'ndw', `locations-${day}.json.gz`),
+      tariffsFile: join(data, 'ndw', `tariffs-${day}.json.gz`),
+      pageSize: 1000,
+    });
+    if (day === days[0]) {
+      const add = ['--kind', 'ocpi', '--url', platform.versionsUrl, '--token', platform.token];
+      await nap(environment, 'source', 'add', name, ...add);
+    }
+    await pull(environment, name, `both of ${day}, Sender by pages`);
+    await pullUnchanged(environment, name, `both of ${day}, the same Sender again`);
+  }
+  await platform?.close();
+  await nap(environment, 'source', 'remove', name);
+}
+
+/** A pull that must leave the registry as it was. */
+async function pullUnchanged(
+  environment: Record<string, string>,
+  name: string,
+  title: string,
+): Promise<void> {
+  const before = await counts(environment);
+  await pull(environment, name, title);
+  const after = await counts(environment);
+  if (JSON.stringify(before) !== JSON.stringify(after)) {
+    throw new Error(`a second pull of ${name} changed the registry`);
+  }
+}
+
+async function foreignFeeds(environment: Record<string, string>, data: string): Promise<void> {
+  for (const [name, file, ...flags] of [
+    ['lithuania', 'lithuania-2024-06-06.json.gz'],
+    ['powergo', 'powergo-ocpi-2.2.json.gz'],
+    ['fastned', 'fastned-ocpi-2.1.1.json.gz', '--party', 'NL-FA1'],
+  ] as const) {
+    const url = join(data, 'feeds', file);
+    await nap(environment, 'source', 'add', name, '--kind', 'ocpi-file', '--url', url, ...flags);
+    await pull(environment, name, `${name}, file`);
+    await pullUnchanged(environment, name, `${name}, the same file again`);
+  }
+}
+
+async function pull(environment: Record<string, string>, name: string, title: string): Promise<void> {
+  const result = await runNap(['source', 'run', name, '--full', '--json'], environment);
+  if (result.stdout.trim() === '') {
+    throw new Error(result.stderr);
+  }
+  const report = result.json<Report>();
+  print(`| ${title} | ${COLUMNS.map((column) => report[column]).join(' | ')} |`);
+  const { created, updated, unchanged, stale, rejected, failed, received } = report;
+  if (created + updated + unchanged + stale + rejected + failed !== received) {
+    throw new Error(`the outcomes of ${name} do not add up to ${received}`);
+  }
+}
+
+async function counts(environment: Record<string, string>): Promise<object> {
+  const { sequence, locations, evses, connectors, tariffs } = await nap(environment, 'status');
+  return { sequence, locations, evses, connectors, tariffs };
+}
+
+async function nap(
+  environment: Record<string, string>,
+  ...commandLine: string[]
+): Promise<Record<string, unknown>> {
+  const result = await runNap([...commandLine, '--json'], environment);
+  if (result.code !== 0) {
+    throw new Error(`nap ${commandLine.join(' ')}: ${result.stderr}`);
+  }
+  return result.json();
+}
+
+async function stopped(server: NapServer): Promise<void> {
+  const code = await server.stop();
+  if (code !== 0) {
+    throw new Error(`nap serve ended with ${code}`);
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,86 @@
+/**
+ * The real `nap` command in processes of its own: to run it once, or to serve, be killed and be started again.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Milliseconds for a command or a start: a full pull of a national feed takes a minute or two. */
+const LIMIT_MS = 300_000;
+
+export interface NapResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The one JSON value on standard output. */
+  json<T = Record<string, unknown>>(): T;
+}
+
+/** A `nap serve` that listens. */
+export interface NapServer {
+  readonly url: string;
+  /** What it has logged, parsed. */
+  readonly log: readonly { readonly level: string; readonly msg: string }[];
+  /** SIGKILL: nothing is finished. */
+  kill(): Promise<void>;
+  /** SIGTERM: an orderly end. Answers the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Runs one command to its end. */
+export async function runNap(
+  commandLine: readonly string[],
+  environment: Record<string, string>,
+): Promise<NapResult> {
+  const child = spawnNap(commandLine, environment);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (text) => (stdout += text));
+  child.stderr?.on('data', (text) => (stderr += text));
+  const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  const [code] = await once(child, 'close');
+  clearTimeout(limit);
+  return { code, stdout, stderr, json: () => JSON.parse(stdout) };
+}
+
+/** Starts `nap serve` on a free loopback port and waits until it listens. */
+export async function startNap(environment: Record<string, string>): Promise<NapServer> {
+  const child = spawnNap(['serve', '--json'], { PORT: '0', NAP_ALLOW_PRIVATE_URLS: 'true', ...environment });
+  const log: { level: string; msg: string }[] = [];
+  createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
+    log.push(line.startsWith('{') ? JSON.parse(line) : { level: 'error', msg: line });
+  });
+  const closed = once(child, 'close');
+  const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  const first = await Promise.race([
+    once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line'),
+    closed.then(([code]) => {
+      throw new Error(`nap serve ended with ${code}:\n${JSON.stringify(log.slice(-5), null, 2)}`);
+    }),
+  ]);
+  clearTimeout(limit);
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    const [code] = await closed;
+    return code as number | null;
+  };
+  return {
+    url: JSON.parse(first[0] as string).url,
+    log,
+    kill: async () => {
+      await end('SIGKILL');
+    },
+    stop: () => end('SIGTERM'),
+  };
+}
+
+function spawnNap(commandLine: readonly string[], environment: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', 'server/cli/nap.ts', ...commandLine], {
+    cwd: ROOT,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
