@@ -297,8 +297,10 @@ create table rejected_record (
   constraint rejected_record_speaker_check check (num_nonnulls(connection_id, source_id) = 1)
 );
 
+-- 'object_key' is module, owner and id as they are compared: the one thing that findings are looked up by.
 create table finding (
   id           bigint generated always as identity,
+  object_key   text        not null,
   module       text        not null,
   country_code text        not null,
   party_id     text        not null,
@@ -316,8 +318,8 @@ create table finding (
   constraint finding_module_check check (module in ('locations', 'tariffs')),
   constraint finding_severity_check check (severity in ('info', 'warning', 'error'))
 );
-create unique index finding_open_unique
-  on finding (country_code, party_id, module, lower(object_id), rule) where closed_at is null;
+create unique index finding_open_unique on finding (object_key, rule) where closed_at is null;
+create index finding_party_index on finding (country_code, party_id) where closed_at is null;
 create index finding_rule_index on finding (rule) where closed_at is null;
 `;
 

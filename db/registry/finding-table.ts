@@ -4,6 +4,7 @@
  */
 import type { Knex } from 'knex';
 import type { Finding, Module, Owner } from '../model.ts';
+import { objectKey } from './mutation.ts';
 
 /** What a write says of one object. */
 export interface ObjectFindings {
@@ -24,58 +25,48 @@ export async function writeFindings(
   if (objects.length === 0) {
     return;
   }
-  const keys = objects.map((object) => ({ ...keyColumns(object), replaced: object.mode === 'replace' }));
+  const replaced = objects.filter((object) => object.mode === 'replace').map(keyOf);
   const findings = objects.flatMap((object) =>
-    object.findings.map((finding) => ({ ...keyColumns(object), ...finding })),
+    object.findings.map((finding) => ({
+      object_key: keyOf(object),
+      module: object.module,
+      country_code: object.owner.countryCode,
+      party_id: object.owner.partyId,
+      object_id: object.objectId,
+      ...finding,
+    })),
   );
-  await transaction.raw(WRITE_FINDINGS, [JSON.stringify(keys), JSON.stringify(findings), now, now, now]);
+  await transaction.raw(WRITE_FINDINGS, [JSON.stringify(findings), now, replaced, now, now]);
 }
 
-function keyColumns(object: ObjectFindings): object {
-  return {
-    module: object.module,
-    country_code: object.owner.countryCode,
-    party_id: object.owner.partyId,
-    object_id: object.objectId,
-  };
+/** Module, owner and id as they are compared. */
+function keyOf(object: ObjectFindings): string {
+  return `${object.module}/${objectKey(object.owner, object.objectId)}`;
 }
 
 const WRITE_FINDINGS = `
-with object as (
-       select *
-         from json_to_recordset(?) as o(
-                module text, country_code text, party_id text, object_id text, replaced boolean)
-     ),
-     incoming as (
+with incoming as (
        select *
          from json_to_recordset(?) as i(
-                module text, country_code text, party_id text, object_id text, rule text, severity text,
-                path text, message text, occurrences integer)
+                object_key text, module text, country_code text, party_id text, object_id text, rule text,
+                severity text, path text, message text, occurrences integer)
      ),
      closed as (
        update finding
           set closed_at = ?
-         from object
-        where object.replaced
+        where finding.object_key = any(?::text[])
           and finding.closed_at is null
           and finding.producer = 'ingest'
-          and finding.country_code = object.country_code
-          and finding.party_id = object.party_id
-          and finding.module = object.module
-          and lower(finding.object_id) = lower(object.object_id)
           and not exists (select from incoming
-                           where incoming.country_code = object.country_code
-                             and incoming.party_id = object.party_id
-                             and incoming.module = object.module
-                             and incoming.object_id = object.object_id
+                           where incoming.object_key = finding.object_key
                              and incoming.rule = finding.rule)
      )
-insert into finding (producer, module, country_code, party_id, object_id, rule, severity, path, message,
-                     occurrences, first_seen, last_seen)
-select 'ingest', i.module, i.country_code, i.party_id, i.object_id, i.rule, i.severity, i.path, i.message,
-       i.occurrences, ?, ?
+insert into finding (object_key, producer, module, country_code, party_id, object_id, rule, severity, path,
+                     message, occurrences, first_seen, last_seen)
+select i.object_key, 'ingest', i.module, i.country_code, i.party_id, i.object_id, i.rule, i.severity, i.path,
+       i.message, i.occurrences, ?, ?
   from incoming as i
-on conflict (country_code, party_id, module, lower(object_id), rule) where closed_at is null
+on conflict (object_key, rule) where closed_at is null
 do update
    set severity    = excluded.severity,
        path        = excluded.path,
