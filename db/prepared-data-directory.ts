@@ -155,7 +155,7 @@ async function removeLitter(root: string): Promise<void> {
 
 /** Beside the packages, else the user's cache. Never a shared temporary folder: others could plant one there. */
 function cacheRoots(): string[] {
-  const userCache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const userCache = join(homedir(), '.cache');
   return [join(modulesFolder(), '.cache', 'nap'), join(userCache, 'nap')];
 }
 

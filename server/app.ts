@@ -5,6 +5,7 @@
 import Koa from 'koa';
 import { type AdminRoutesParts, adminRoutes } from './admin/routes.ts';
 import { type HealthParts, healthRoutes } from './health.ts';
+import { measureRequests } from './metrics.ts';
 import { compression } from './middleware/compression.ts';
 import { answerWithProblem } from './middleware/errors.ts';
 import { requestLog } from './middleware/request-log.ts';
@@ -23,6 +24,8 @@ export function createApp(services: AppServices): Koa {
   const { config, logger } = services;
   const app = new Koa();
 
+  // Outside everything else, so that it sees what the client sees.
+  app.use(measureRequests(services.metrics));
   app.use(requestLog({ logger }));
   app.use(discardUnreadBody());
   app.use(securityHeaders({ publicUrl: config.publicUrl }));

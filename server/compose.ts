@@ -135,7 +135,7 @@ async function build(foundation: Foundation): Promise<Services> {
   const { unseal } = secretBox;
   const { party } = config;
   const puller = createPuller({ sources, runs, pipeline, fetcher, unseal, party, clock, logger, adapters });
-  const jobs = scheduledJobs({ snapshots, runs, rejectedRecords, clock, logger });
+  const jobs = scheduledJobs({ database, snapshots, runs, rejectedRecords, clock, logger });
   const scheduler = createScheduler({ sources, runs, puller, jobs, logger });
   const changed = () => scheduler.refresh();
   const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;

@@ -1,5 +1,7 @@
-/** Timed work beside the pulls: files of open data, and forgetting what nobody asks for any more. */
+/** Timed work beside the pulls: files of open data, housekeeping, and forgetting what nobody asks for any more. */
 import type { Logger } from 'pino';
+import type { Database } from '../db/connection.ts';
+import { maintain } from '../db/maintenance.ts';
 import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import type { Snapshots } from '../exports/snapshots.ts';
@@ -16,20 +18,24 @@ const REJECTED_RECORD_AGE_MS = 30 * DAY_MS;
 
 /** Every minute; costs one question when nothing changed. */
 const EXPORTS_SCHEDULE = '* * * * *';
+/** Each hour: status changes leave a dead row each, a busy country some hundred thousand an hour. */
+const MAINTENANCE_SCHEDULE = '43 * * * *';
 /** At night, beside no usual full hour. UTC. */
 const RETENTION_SCHEDULE = '17 4 * * *';
 
 /** The jobs for the scheduler. */
 export function scheduledJobs(parts: {
+  database: Database;
   snapshots: Pick<Snapshots, 'buildIfChanged'>;
   runs: Pick<RunStore, 'forgetOlderThan'>;
   rejectedRecords: Pick<RejectedRecordStore, 'forgetOlderThan'>;
   clock: () => Date;
   logger: Logger;
 }): ScheduledJob[] {
-  const { snapshots, runs, rejectedRecords, clock, logger } = parts;
+  const { database, snapshots, runs, rejectedRecords, clock, logger } = parts;
   return [
     { id: 'files of open data', schedule: EXPORTS_SCHEDULE, run: () => snapshots.buildIfChanged() },
+    { id: 'maintenance', schedule: MAINTENANCE_SCHEDULE, run: () => maintain(database) },
     {
       id: 'retention',
       schedule: RETENTION_SCHEDULE,

@@ -18,7 +18,6 @@ import { configureHttpServer, createApp } from './app.ts';
 import { compose, type Overrides, type Services } from './compose.ts';
 import type { Config } from './config.ts';
 import { createLogger } from './logger.ts';
-import { measureRequests } from './metrics.ts';
 
 /** What `nap serve` and tests may choose beside the settings. */
 export interface ServerOptions extends Overrides {
@@ -57,15 +56,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   try {
     const localUrl = front ? { localUrl: front.url } : {};
     services = await compose(config, { ...localUrl, ...overrides, logger });
-    const { admin, database, lifecycle, scheduler, snapshots, metrics } = services;
+    const { admin, database, lifecycle, scheduler, snapshots } = services;
     // On a database server the command goes to the database itself.
     if (database.engine === 'embedded') {
       socket = await openAdminSocket({ admin, dataDirectory: config.dataDirectory, logger });
     }
     if (front) {
       const app = createApp(services);
-      // Outside everything else, so that it sees what the client sees.
-      app.middleware.unshift(measureRequests(metrics));
       const handle = app.callback();
       front.serve((request, response) => {
         if (lifecycle.state === 'stopping') response.setHeader('Connection', 'close');

@@ -62,9 +62,14 @@ export function withDefault<T>(read: Field<T>, standard: T): Field<T> {
   return (value) => (value === undefined ? standard : read(value));
 }
 
+/** Whether a connection or source can be called so. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value);
+}
+
 /** Name of a connection or source. */
 export const name: Field<string> = (value) => {
-  if (typeof value === 'string' && NAME.test(value)) return value;
+  if (isName(value)) return value;
   throw new Error(
     `must be a name of letters, digits, dots, dashes and underscores, at most 64, received ${quote(value)}`,
   );
@@ -112,23 +117,23 @@ export const token: Field<string> = (value) => {
 
 /** An http or https URL. It may hold a secret, so the message does not quote it. */
 export const webUrl: Field<string> = (value) => {
-  const text = text_(value);
+  const text = plainText(value);
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new Error('must be an http or https URL');
 };
 
 /** A URL, or a path of a file. */
-export const urlOrPath: Field<string> = (value) => text_(value);
+export const urlOrPath: Field<string> = (value) => plainText(value);
 
 /** A text that is checked by somebody else. */
-export const text: Field<string> = (value) => text_(value);
+export const text: Field<string> = (value) => plainText(value);
 
 /** As people write it. */
 export function formatParty(owner: Owner): string {
   return `${owner.countryCode}-${owner.partyId}`;
 }
 
-function text_(value: unknown): string {
+function plainText(value: unknown): string {
   // A NUL byte has no place in PostgreSQL's text, a line break none in a log line.
   if (typeof value === 'string' && value !== '' && value.length <= URL_LIMIT && !/\p{Cc}/u.test(value)) {
     return value;

@@ -6,7 +6,8 @@
  *   GET    /admin/connections/{name}     PATCH  /admin/connections/{name}    DELETE /admin/connections/{name}
  *   POST   /admin/connections/{name}/rotate
  *   GET    /admin/sources                POST   /admin/sources
- *   DELETE /admin/sources/{name}         POST   /admin/sources/{name}/runs
+ *   PATCH  /admin/sources/{name}         DELETE /admin/sources/{name}
+ *   POST   /admin/sources/{name}/runs
  *   POST   /admin/exports/builds
  *
  * Bodies and answers are those of the `nap` command with --json; what goes wrong is a problem document with a
@@ -23,7 +24,7 @@ import { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { AdminError, type AdminErrorCode, toAdminError } from './admin-error.ts';
-import { flag, optional, readInput, text, withDefault } from './input.ts';
+import { flag, isName, optional, readInput, text, withDefault } from './input.ts';
 import type { AdminService } from './service.ts';
 
 /** What /admin needs of the services of the process. */
@@ -61,7 +62,7 @@ function buildRouter(parts: Pick<AdminRoutesParts, 'admin' | 'logger'>, guard: M
   const router = new Router({ prefix: '/admin' });
   router.all('{/*rest}', guard, answerWithCode);
   const body = (ctx: Context) => readJson(ctx);
-  const named = (ctx: Context) => (ctx.params as { name: string }).name;
+  const named = (ctx: Context) => nameOf((ctx.params as { name: string }).name);
   const answer = (work: (ctx: Context) => Promise<unknown>, status = 200): Middleware => {
     return async (ctx) => {
       ctx.body = await work(ctx);
@@ -107,6 +108,10 @@ function buildRouter(parts: Pick<AdminRoutesParts, 'admin' | 'logger'>, guard: M
     '/sources',
     answer(async (ctx) => admin.addSource(await body(ctx)), 201),
   );
+  router.patch(
+    '/sources/:name',
+    answer(async (ctx) => admin.setSource(named(ctx), await body(ctx))),
+  );
   router.delete(
     '/sources/:name',
     answer((ctx) => admin.removeSource(named(ctx))),
@@ -124,6 +129,12 @@ function buildRouter(parts: Pick<AdminRoutesParts, 'admin' | 'logger'>, guard: M
     throw new AdminError('unknown', 'Nothing is served at this URL, or not with this method');
   });
   return router;
+}
+
+/** What can be no name names nothing. */
+function nameOf(segment: string): string {
+  if (isName(segment)) return segment;
+  throw new AdminError('unknown', 'There is nothing of that name');
 }
 
 /** Compares hashes, so that neither content nor length of the token shows in the time taken. */

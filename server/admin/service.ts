@@ -107,6 +107,11 @@ export interface AdminService {
    */
   addSource(input: object): Promise<SourceView>;
   listSources(): Promise<SourceView[]>;
+  /**
+   * Fields: token, token_form, strictness, schedule, full_schedule, shrink_limit. One whose token was refused
+   * counts as mended and is pulled by its schedule again.
+   */
+  setSource(name: string, input: object): Promise<SourceView>;
   /** Runs it now and waits for its end. */
   runSource(name: string, options: RunOptions): Promise<RunView>;
   removeSource(name: string): Promise<{ removed: string }>;

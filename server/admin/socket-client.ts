@@ -63,6 +63,7 @@ function createClient(socketPath: string): AdminService {
     removeConnection: (name) => ask('DELETE', one('connections', name)),
     addSource: (input) => ask('POST', '/admin/sources', input),
     listSources: () => ask('GET', '/admin/sources'),
+    setSource: (name, input) => ask('PATCH', one('sources', name), input),
     removeSource: (name) => ask('DELETE', one('sources', name)),
     runSource: (name, options) => run(socketPath, `${one('sources', name)}/runs`, options),
     buildExports: (format) => ask('POST', '/admin/exports/builds', { format }),

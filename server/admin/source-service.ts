@@ -26,7 +26,10 @@ import {
 } from './input.ts';
 import type { AdminService, SourceView } from './service.ts';
 
-type SourceMethods = Pick<AdminService, 'addSource' | 'listSources' | 'runSource' | 'removeSource'>;
+type SourceMethods = Pick<
+  AdminService,
+  'addSource' | 'listSources' | 'setSource' | 'runSource' | 'removeSource'
+>;
 
 export interface SourceServiceParts {
   readonly sources: SourceStore;
@@ -63,6 +66,16 @@ const NEW_SOURCE = {
   token: optional(token),
   token_form: optional(oneOf(TOKEN_FORMS)),
   strictness: withDefault(oneOf(STRICTNESSES), 'report' as const),
+  schedule: optional(cron),
+  full_schedule: optional(cron),
+  shrink_limit: optional(share),
+};
+
+/** Where it pulls from is not among these: what is remembered of the one place says nothing of another. */
+const SETTINGS = {
+  token: optional(token),
+  token_form: optional(oneOf(TOKEN_FORMS)),
+  strictness: optional(oneOf(STRICTNESSES)),
   schedule: optional(cron),
   full_schedule: optional(cron),
   shrink_limit: optional(share),
@@ -139,6 +152,25 @@ export function createSourceService(parts: SourceServiceParts): SourceMethods {
       const [all, partners] = await Promise.all([sources.list(), connections.list()]);
       const names = new Map(partners.map((connection) => [connection.id, connection.name]));
       return all.map((source) => viewSource(source, names.get(source.connectionId ?? -1) ?? null));
+    },
+    async setSource(wanted, input) {
+      const wish = readInput(input, SETTINGS);
+      if (Object.values(wish).every((value) => value === undefined)) {
+        throw new AdminError('usage', `say what to change: ${Object.keys(SETTINGS).join(', ')}`);
+      }
+      const { id, options } = await find(wanted);
+      const { token_form: tokenForm } = wish;
+      const set = await sources.set(id, {
+        strictness: wish.strictness,
+        schedule: wish.schedule,
+        fullSchedule: wish.full_schedule,
+        shrinkLimit: wish.shrink_limit,
+        options: tokenForm === undefined ? undefined : { ...options, tokenForm },
+        sealedToken: wish.token === undefined ? undefined : secretBox.seal(wish.token),
+      });
+      await changed();
+      // Removed by somebody between the two.
+      return view(set ?? (await find(wanted)));
     },
     async runSource(wanted, options) {
       const { full, onProgress } = options;

@@ -23,6 +23,7 @@ import { addSourceAdd } from './source-add.ts';
 import { addSourceList } from './source-list.ts';
 import { addSourceRemove } from './source-remove.ts';
 import { addSourceRun } from './source-run.ts';
+import { addSourceSet } from './source-set.ts';
 import { addStatus } from './status.ts';
 
 const SUCCESS = 0;
@@ -74,7 +75,7 @@ function buildProgram(context: CommandContext): Command {
   );
 
   const source = program.command('source').description('What is pulled on a schedule.');
-  for (const add of [addSourceAdd, addSourceList, addSourceRun, addSourceRemove])
+  for (const add of [addSourceAdd, addSourceList, addSourceSet, addSourceRun, addSourceRemove])
     add(source, context, withAdmin);
   source.addHelpText('after', '\nExample:\n  nap source run powergo');
 

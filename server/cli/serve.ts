@@ -1,6 +1,6 @@
 /** `nap serve` */
 import type { Command } from 'commander';
-import { describeSettings, readConfig } from '../config.ts';
+import { describeSettings, maskDatabaseUrl, readConfig } from '../config.ts';
 import { createLogger, STANDARD_ERROR, STANDARD_OUTPUT } from '../logger.ts';
 import { runUntilSignal, startServer } from '../main.ts';
 import { VERSION } from '../version.ts';
@@ -51,7 +51,9 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
     logger.warn({}, 'The embedded database is open to one process only: nothing else can do the other half.');
   }
   const facts = { url: server.url, engine, version: VERSION, pid: process.pid };
-  logger.info({ ...facts, dataDirectory: config.dataDirectory }, 'the access point runs');
+  const { databaseUrl, dataDirectory } = config;
+  const database = databaseUrl === undefined ? undefined : maskDatabaseUrl(databaseUrl);
+  logger.info({ ...facts, database, dataDirectory }, 'the access point runs');
   if (options.json) context.print(`${JSON.stringify(facts)}\n`);
   context.exitCode = await runUntilSignal(server);
 }
