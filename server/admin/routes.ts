@@ -58,77 +58,64 @@ export function unguardedAdminRoutes(parts: Pick<AdminRoutesParts, 'admin' | 'lo
 }
 
 function buildRouter(parts: Pick<AdminRoutesParts, 'admin' | 'logger'>, guard: Middleware): Router {
-  const { admin, logger } = parts;
+  const { admin } = parts;
   const router = new Router({ prefix: '/admin' });
   router.all('{/*rest}', guard, answerWithCode);
-  const body = (ctx: Context) => readJson(ctx);
-  const named = (ctx: Context) => nameOf((ctx.params as { name: string }).name);
-  const answer = (work: (ctx: Context) => Promise<unknown>, status = 200): Middleware => {
-    return async (ctx) => {
-      ctx.body = await work(ctx);
-      ctx.status = status;
-    };
-  };
-
   router.get(
     '/status',
     answer(() => admin.status()),
   );
-
-  router.get(
-    '/connections',
-    answer(() => admin.listConnections()),
-  );
-  router.post(
-    '/connections',
-    answer(async (ctx) => admin.addConnection(await body(ctx)), 201),
-  );
-  router.get(
-    '/connections/:name',
-    answer((ctx) => admin.showConnection(named(ctx))),
-  );
-  router.patch(
-    '/connections/:name',
-    answer(async (ctx) => admin.setConnection(named(ctx), await body(ctx))),
-  );
-  router.delete(
-    '/connections/:name',
-    answer((ctx) => admin.removeConnection(named(ctx))),
-  );
-  router.post(
-    '/connections/:name/rotate',
-    answer((ctx) => admin.rotateConnection(named(ctx))),
-  );
-
-  router.get(
-    '/sources',
-    answer(() => admin.listSources()),
-  );
-  router.post(
-    '/sources',
-    answer(async (ctx) => admin.addSource(await body(ctx)), 201),
-  );
-  router.patch(
-    '/sources/:name',
-    answer(async (ctx) => admin.setSource(named(ctx), await body(ctx))),
-  );
-  router.delete(
-    '/sources/:name',
-    answer((ctx) => admin.removeSource(named(ctx))),
-  );
-  router.post('/sources/:name/runs', async (ctx) => {
-    const { full } = readInput(await body(ctx), { full: withDefault(flag, false) });
-    await answerRun(ctx, { admin, logger, source: named(ctx), full });
-  });
-
+  addConnectionRoutes(router, admin);
+  addSourceRoutes(router, parts);
   router.post(
     '/exports/builds',
-    answer(async (ctx) => admin.buildExports(readInput(await body(ctx), { format: optional(text) }).format)),
+    answer(async (ctx) =>
+      admin.buildExports(readInput(await readJson(ctx), { format: optional(text) }).format),
+    ),
   );
   router.all('{/*rest}', () => {
     throw new AdminError('unknown', 'Nothing is served at this URL, or not with this method');
   });
   return router;
+}
+
+function addConnectionRoutes(router: Router, admin: AdminService): void {
+  const all = '/connections';
+  const one = '/connections/:name';
+  const list = answer(() => admin.listConnections());
+  const add = answer(async (ctx) => admin.addConnection(await readJson(ctx)), 201);
+  const show = answer((ctx) => admin.showConnection(named(ctx)));
+  const set = answer(async (ctx) => admin.setConnection(named(ctx), await readJson(ctx)));
+  const remove = answer((ctx) => admin.removeConnection(named(ctx)));
+  const rotate = answer((ctx) => admin.rotateConnection(named(ctx)));
+  router.get(all, list).post(all, add).get(one, show).patch(one, set).delete(one, remove);
+  router.post(`${one}/rotate`, rotate);
+}
+
+function addSourceRoutes(router: Router, parts: Pick<AdminRoutesParts, 'admin' | 'logger'>): void {
+  const { admin, logger } = parts;
+  const all = '/sources';
+  const one = '/sources/:name';
+  const list = answer(() => admin.listSources());
+  const add = answer(async (ctx) => admin.addSource(await readJson(ctx)), 201);
+  const set = answer(async (ctx) => admin.setSource(named(ctx), await readJson(ctx)));
+  const remove = answer((ctx) => admin.removeSource(named(ctx)));
+  router.get(all, list).post(all, add).patch(one, set).delete(one, remove);
+  router.post(`${one}/runs`, async (ctx) => {
+    const { full } = readInput(await readJson(ctx), { full: withDefault(flag, false) });
+    await answerRun(ctx, { admin, logger, source: named(ctx), full });
+  });
+}
+
+function answer(work: (ctx: Context) => Promise<unknown>, status = 200): Middleware {
+  return async (ctx) => {
+    ctx.body = await work(ctx);
+    ctx.status = status;
+  };
+}
+
+function named(ctx: Context): string {
+  return nameOf((ctx.params as { name: string }).name);
 }
 
 /** What can be no name names nothing. */

@@ -24,7 +24,7 @@ import {
   webUrl,
   withDefault,
 } from './input.ts';
-import type { AdminService, SourceView } from './service.ts';
+import type { AdminService, RunOptions, RunView, SourceView } from './service.ts';
 
 type SourceMethods = Pick<
   AdminService,
@@ -82,117 +82,120 @@ const SETTINGS = {
 };
 
 export function createSourceService(parts: SourceServiceParts): SourceMethods {
-  const { sources, connections, puller, adapters, secretBox, changed, stopping } = parts;
-
-  async function find(wanted: string): Promise<Source> {
-    const source = await sources.findByName(wanted);
-    if (source) return source;
-    throw new AdminError('unknown', `There is no source ${wanted}. "nap source list" shows those that are.`);
-  }
-
-  function adapterOf(kind: string): Adapter {
-    const adapter = adapters.get(kind);
-    if (adapter) return adapter;
-    throw new AdminError(
-      'usage',
-      `kind must be one of ${[...adapters.keys()].join(', ')}, received "${kind}"`,
-    );
-  }
-
-  async function connectionId(wanted: string | undefined): Promise<number | null> {
-    if (wanted === undefined) return null;
-    const connection = await connections.findByName(wanted);
-    if (connection) return connection.id;
-    throw new AdminError(
-      'unknown',
-      `There is no connection ${wanted}. "nap connection list" shows those that are.`,
-    );
-  }
-
-  async function view(source: Source): Promise<SourceView> {
-    const connection = source.connectionId === null ? undefined : await connectionName(source.connectionId);
-    return viewSource(source, connection ?? null);
-  }
-
-  async function connectionName(id: number): Promise<string | undefined> {
-    return (await connections.list()).find((connection) => connection.id === id)?.name;
-  }
-
+  const { sources, connections, changed } = parts;
   return {
-    async addSource(input) {
-      const wish = readInput(input, NEW_SOURCE);
-      const adapter = adapterOf(wish.kind);
-      const given = {
-        locationsUrl: wish.locations_url,
-        tariffsUrl: wish.tariffs_url,
-        module: wish.module,
-        tokenForm: wish.token_form,
-      };
-      const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-      const settings = { url: wish.url ?? null, options };
-      const problems = adapter.validateOptions(settings);
-      if (problems.length > 0) throw new AdminError('usage', problems.join(' '));
-      const added = await sources.add({
-        ...settings,
-        name: wish.name,
-        kind: wish.kind,
-        connectionId: await connectionId(wish.connection),
-        parties: wish.parties,
-        modules: adapter.modulesOf(settings),
-        sealedToken: wish.token === undefined ? null : secretBox.seal(wish.token),
-        strictness: wish.strictness,
-        schedule: wish.schedule,
-        fullSchedule: wish.full_schedule,
-        shrinkLimit: wish.shrink_limit,
-      });
-      await changed();
-      return view(added);
-    },
+    addSource: (input) => addSource(parts, input),
+    setSource: (wanted, input) => setSource(parts, wanted, input),
+    runSource: (wanted, options) => runSource(parts, wanted, options),
     async listSources() {
       const [all, partners] = await Promise.all([sources.list(), connections.list()]);
       const names = new Map(partners.map((connection) => [connection.id, connection.name]));
       return all.map((source) => viewSource(source, names.get(source.connectionId ?? -1) ?? null));
     },
-    async setSource(wanted, input) {
-      const wish = readInput(input, SETTINGS);
-      if (Object.values(wish).every((value) => value === undefined)) {
-        throw new AdminError('usage', `say what to change: ${Object.keys(SETTINGS).join(', ')}`);
-      }
-      const { id, options } = await find(wanted);
-      const { token_form: tokenForm } = wish;
-      const set = await sources.set(id, {
-        strictness: wish.strictness,
-        schedule: wish.schedule,
-        fullSchedule: wish.full_schedule,
-        shrinkLimit: wish.shrink_limit,
-        options: tokenForm === undefined ? undefined : { ...options, tokenForm },
-        sealedToken: wish.token === undefined ? undefined : secretBox.seal(wish.token),
-      });
-      await changed();
-      // Removed by somebody between the two.
-      return view(set ?? (await find(wanted)));
-    },
-    async runSource(wanted, options) {
-      const { full, onProgress } = options;
-      const signal = options.signal ? AbortSignal.any([options.signal, stopping]) : stopping;
-      await find(wanted);
-      try {
-        return await puller.run(wanted, { full, signal, onProgress, patience: RUN_PATIENCE_MS });
-      } catch (error) {
-        if (error instanceof SourceNotFoundError) await find(wanted);
-        if (error instanceof SourceBusyError) throw new AdminError('conflict', error.message);
-        // Ended by whoever asked, before the run began.
-        if (signal.aborted) throw new AdminError('failed', 'The run was ended before it began.');
-        throw error;
-      }
-    },
     async removeSource(wanted) {
-      const { id, name: removed } = await find(wanted);
+      const { id, name: removed } = await find(parts, wanted);
       await sources.remove(id);
       await changed();
       return { removed };
     },
   };
+}
+
+async function addSource(parts: SourceServiceParts, input: object): Promise<SourceView> {
+  const wish = readInput(input, NEW_SOURCE);
+  const adapter = adapterOf(parts, wish.kind);
+  const given = {
+    locationsUrl: wish.locations_url,
+    tariffsUrl: wish.tariffs_url,
+    module: wish.module,
+    tokenForm: wish.token_form,
+  };
+  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const settings = { url: wish.url ?? null, options };
+  const problems = adapter.validateOptions(settings);
+  if (problems.length > 0) throw new AdminError('usage', problems.join(' '));
+  const added = await parts.sources.add({
+    ...settings,
+    name: wish.name,
+    kind: wish.kind,
+    connectionId: await connectionId(parts, wish.connection),
+    parties: wish.parties,
+    modules: adapter.modulesOf(settings),
+    sealedToken: wish.token === undefined ? null : parts.secretBox.seal(wish.token),
+    strictness: wish.strictness,
+    schedule: wish.schedule,
+    fullSchedule: wish.full_schedule,
+    shrinkLimit: wish.shrink_limit,
+  });
+  await parts.changed();
+  return view(parts, added);
+}
+
+async function setSource(parts: SourceServiceParts, wanted: string, input: object): Promise<SourceView> {
+  const wish = readInput(input, SETTINGS);
+  if (Object.values(wish).every((value) => value === undefined)) {
+    throw new AdminError('usage', `say what to change: ${Object.keys(SETTINGS).join(', ')}`);
+  }
+  const { id, options } = await find(parts, wanted);
+  const { token_form: tokenForm } = wish;
+  const set = await parts.sources.set(id, {
+    strictness: wish.strictness,
+    schedule: wish.schedule,
+    fullSchedule: wish.full_schedule,
+    shrinkLimit: wish.shrink_limit,
+    options: tokenForm === undefined ? undefined : { ...options, tokenForm },
+    sealedToken: wish.token === undefined ? undefined : parts.secretBox.seal(wish.token),
+  });
+  await parts.changed();
+  // Removed by somebody between the two.
+  return view(parts, set ?? (await find(parts, wanted)));
+}
+
+async function runSource(parts: SourceServiceParts, wanted: string, options: RunOptions): Promise<RunView> {
+  const { puller, stopping } = parts;
+  const { full, onProgress } = options;
+  const signal = options.signal ? AbortSignal.any([options.signal, stopping]) : stopping;
+  await find(parts, wanted);
+  try {
+    return await puller.run(wanted, { full, signal, onProgress, patience: RUN_PATIENCE_MS });
+  } catch (error) {
+    if (error instanceof SourceNotFoundError) await find(parts, wanted);
+    if (error instanceof SourceBusyError) throw new AdminError('conflict', error.message);
+    // Ended by whoever asked, before the run began.
+    if (signal.aborted) throw new AdminError('failed', 'The run was ended before it began.');
+    throw error;
+  }
+}
+
+async function find({ sources }: SourceServiceParts, wanted: string): Promise<Source> {
+  const source = await sources.findByName(wanted);
+  if (source) return source;
+  throw new AdminError('unknown', `There is no source ${wanted}. "nap source list" shows those that are.`);
+}
+
+function adapterOf({ adapters }: SourceServiceParts, kind: string): Adapter {
+  const adapter = adapters.get(kind);
+  if (adapter) return adapter;
+  throw new AdminError('usage', `kind must be one of ${[...adapters.keys()].join(', ')}, received "${kind}"`);
+}
+
+async function connectionId(
+  { connections }: SourceServiceParts,
+  wanted: string | undefined,
+): Promise<number | null> {
+  if (wanted === undefined) return null;
+  const connection = await connections.findByName(wanted);
+  if (connection) return connection.id;
+  throw new AdminError(
+    'unknown',
+    `There is no connection ${wanted}. "nap connection list" shows those that are.`,
+  );
+}
+
+async function view({ connections }: SourceServiceParts, source: Source): Promise<SourceView> {
+  const { connectionId: id } = source;
+  const partners = id === null ? [] : await connections.list();
+  return viewSource(source, partners.find((connection) => connection.id === id)?.name ?? null);
 }
 
 /** A source as the operator sees it. */

@@ -15,8 +15,8 @@ import { type Config, readConfig } from '../config.ts';
 import { createLogger, STANDARD_ERROR } from '../logger.ts';
 import type { CommandContext, WithAdmin } from './context.ts';
 
-/** Milliseconds to wait for a server that starts or stops; a first start takes some ten seconds. */
-const PATIENCE_MS = 30_000;
+/** Milliseconds to wait for a server that starts or stops; a first start takes some fifteen seconds, more on a busy machine. */
+const PATIENCE_MS = 60_000;
 const RETRY_MS = 250;
 
 interface OpenAdmin {
