@@ -22,6 +22,9 @@ const LIST_SEPARATOR = '|';
 
 const RECORD_DELIMITER = '\r\n';
 
+/** csv-stringify looks for the whole delimiter in a cell; a lone CR or LF would end a line for many readers too. */
+const LINE_BREAK = /[\r\n]/;
+
 const FORMULA_START = /^[=+\-@\t\r]/;
 const SIGNED_NUMBER_OR_TELEPHONE = /^[+-][0-9 ()./-]*$/;
 const NO_IDENTIFIER = /^[=@\t\r]|^[+-].*[^0-9A-Za-z*._:/-]/s;
@@ -46,7 +49,9 @@ export function csvRows(columns: readonly GuardedColumn[], rows: readonly (reado
 }
 
 function toCsv(rows: string[][]): string {
-  return rows.length === 0 ? '' : stringify(rows, { record_delimiter: RECORD_DELIMITER });
+  return rows.length === 0
+    ? ''
+    : stringify(rows, { record_delimiter: RECORD_DELIMITER, quoted_match: LINE_BREAK });
 }
 
 function toText(cell: Cell, kind: CellKind): string {

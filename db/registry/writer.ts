@@ -33,12 +33,19 @@ export function createWriter(parts: { knex: Knex; clock: () => Date }): Registry
   let queue: Pending[] = [];
   let working: Promise<void> | null = null;
 
+  /**
+   * Waits a moment first, so that what is handed in together is committed together. Ends in the same step in
+   * which it finds the queue empty: a mutation that comes next, perhaps from a caller that has just been
+   * answered, must find nobody at work and start anew.
+   */
   async function work(): Promise<void> {
+    await Promise.resolve();
     while (queue.length > 0) {
       const batch = queue.slice(0, BATCH_LIMIT);
       queue = queue.slice(BATCH_LIMIT);
       await commit(batch);
     }
+    working = null;
   }
 
   async function commit(batch: readonly Pending[]): Promise<void> {
@@ -74,9 +81,7 @@ export function createWriter(parts: { knex: Knex; clock: () => Date }): Registry
   function submit(mutation: Mutation): Promise<Outcome> {
     return new Promise((resolve) => {
       queue.push({ mutation, resolve });
-      working ??= work().finally(() => {
-        working = null;
-      });
+      working ??= work();
     });
   }
 

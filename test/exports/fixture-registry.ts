@@ -4,7 +4,6 @@
  * and scripts of other alphabets, fields and connectors that only OCPI 2.3.0 has, and Tariffs of all kinds of
  * tax. It is written by the registry's own writer; only the time of change is set by hand, for golden files.
  */
-import { setImmediate } from 'node:timers/promises';
 import type { Location, Owner, Tariff } from '../../db/model.ts';
 import { createWriter } from '../../db/registry/writer.ts';
 import {
@@ -208,13 +207,11 @@ export async function openFixtureRegistry(database: TestDatabase): Promise<Fixtu
       const { id } = document;
       const apply = () => ({ ...shared, document, asStored });
       await writer.submit({ module: 'locations', owner: ownerOf(document), id, speaker, apply });
-      await setImmediate();
     },
     async putTariff({ document, asStored }) {
       const { id } = document;
       const apply = () => ({ ...shared, document, asStored });
       await writer.submit({ module: 'tariffs', owner: ownerOf(document), id, speaker, apply });
-      await setImmediate();
     },
   };
 }

@@ -1,0 +1,113 @@
+import { expect } from 'chai';
+import type { LocationMutation } from '../../../db/registry/mutation.ts';
+import { createWriter, type RegistryWriter } from '../../../db/registry/writer.ts';
+import { buildLocation } from '../../support/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { addTestSource } from '../../support/pipeline.ts';
+
+describe('the one writer', () => {
+  let database: TestDatabase;
+  let other: RegistryWriter;
+  let writer: RegistryWriter;
+  let put: (id: string, name?: string) => LocationMutation;
+
+  before(async () => {
+    database = await openTestDatabase();
+  });
+
+  beforeEach(async () => {
+    await database.truncate();
+    const { speaker } = await addTestSource(database, 'cpo');
+    const { knex } = database;
+    writer = createWriter({ knex, clock: () => new Date() });
+    other = createWriter({ knex, clock: () => new Date() });
+    put = (id, name = id) => ({
+      module: 'locations',
+      owner: { countryCode: 'NL', partyId: 'TNM' },
+      id,
+      speaker,
+      apply: () => ({
+        kind: 'write',
+        document: buildLocation({ country_code: 'NL', party_id: 'TNM', id, name }),
+        sourceVersion: '2.2.1',
+        asStored: ['2.2.1'],
+        inputHash: null,
+        findings: [],
+        findingsMode: 'replace',
+      }),
+    });
+  });
+
+  after(() => database.drop());
+
+  const sequences = () => database.knex('change').orderBy('sequence').pluck('sequence');
+
+  it('answers a mutation that is handed in at the moment another was answered', async () => {
+    for (let index = 0; index < 20; index += 1) {
+      expect((await writer.submit(put(`L${index}`))).kind).to.equal('created');
+    }
+    await writer.drain();
+    expect(await sequences()).to.have.length(20);
+  });
+
+  it('applies what is handed in together in order, with one journal entry an object', async () => {
+    const outcomes = await writer.submitAll([
+      put('A', 'first'),
+      put('B'),
+      put('A', 'second'),
+      put('A', 'second'),
+    ]);
+    expect(outcomes.map((outcome) => outcome.kind)).to.deep.equal([
+      'created',
+      'created',
+      'updated',
+      'unchanged',
+    ]);
+    expect(await database.knex('location').where({ location_id: 'A' }).pluck('name')).to.deep.equal([
+      'second',
+    ]);
+    expect(await sequences()).to.deep.equal([1, 2]);
+  });
+
+  it('has committed what it answered', async () => {
+    const [outcome] = await writer.submitAll([put('A')]);
+    expect(outcome?.kind).to.equal('created');
+    const { rows } = await database.readKnex.raw('select count(*) as count from location');
+    expect(rows[0].count).to.equal(1);
+  });
+
+  it('hands out positions and ids without gaps when two writers put the same and other objects', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `L${index}`);
+    const outcomes = await Promise.all([
+      writer.submitAll(ids.map((id) => put(id, 'one'))),
+      other.submitAll([...ids].reverse().map((id) => put(id, 'two'))),
+    ]);
+    const kinds = outcomes.flat().map((outcome) => outcome.kind);
+    expect(kinds).not.to.include('failed');
+    expect(kinds.filter((kind) => kind === 'created')).to.have.length(40);
+    expect(await database.knex('location').orderBy('id').pluck('id')).to.deep.equal(
+      ids.map((_, index) => index + 1),
+    );
+    const positions = await sequences();
+    expect(positions).to.deep.equal(positions.map((_, index) => index + 1));
+    const times = await database.knex('change').orderBy('sequence').pluck('changed_at');
+    expect(times).to.deep.equal([...times].sort((one, another) => one.getTime() - another.getTime()));
+  });
+
+  it("moves neither journal nor clock back when the machine's clock does", async () => {
+    await writer.submit(put('A'));
+    await database.knex('journal_head').update({ changed_at: '2099-01-01T00:00:00Z' });
+    await writer.submit(put('B'));
+    const [time] = await database.knex('location').where({ location_id: 'B' }).pluck('changed_at');
+    expect(time.getTime()).to.be.greaterThan(Date.parse('2099-01-01T00:00:00Z'));
+  });
+
+  it('answers `failed` with the error when the database is gone, and goes on to the next', async () => {
+    const broken = createWriter({
+      knex: { transaction: () => Promise.reject(new Error('no database')) } as never,
+      clock: () => new Date(),
+    });
+    const outcomes = await broken.submitAll([put('A'), put('B')]);
+    expect(outcomes.map((outcome) => outcome.kind)).to.deep.equal(['failed', 'failed']);
+  });
+});

@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import { OcpiClient } from '../../support/ocpi-client.ts';
+import { type CommandRig, openCommandRig } from './command.ts';
+
+describe('nap connection', () => {
+  let rig: CommandRig;
+  before(async () => {
+    rig = await openCommandRig();
+  });
+  afterEach(async () => {
+    for (const { name } of (await rig.nap('connection', 'list', '--json')).json()) {
+      await rig.nap('connection', 'remove', name);
+    }
+  });
+  after(() => rig.stop());
+
+  const add = (name: string, ...more: string[]) => rig.nap('connection', 'add', name, ...more);
+  const CPO = ['--role', 'CPO', '--party', 'NL-TNM,be-tnm'];
+  const versions = async (token: string) =>
+    (await new OcpiClient(rig.server.url as string, token).get('/ocpi/versions')).status;
+  const tariffs = async (token: string) =>
+    (await new OcpiClient(rig.server.url as string, token).get('/ocpi/2.2.1/sender/tariffs')).status;
+
+  it('adds one whose token opens everything at once, and prints name, token and URL', async () => {
+    const { code, json, stderr } = await add('tandem', ...CPO, '--static', '--json');
+    expect(code).to.equal(0);
+    expect(stderr).to.equal('');
+    const { name, token, versions_url } = json();
+    expect(name).to.equal('tandem');
+    expect(versions_url).to.match(/^http:\/\/.+\/ocpi\/versions$/);
+    expect([await versions(token), await tariffs(token)]).to.deep.equal([200, 200]);
+  });
+
+  it('AUTH-09: without --static adds one whose token opens the versions only, and says so', async () => {
+    const { code, json, stderr } = await add('tandem', ...CPO, '--json');
+    expect(code).to.equal(0);
+    expect(json().token_kind).to.equal('registration');
+    expect(stderr).to.contain('registration token').and.contain('--static');
+    const { token } = json();
+    expect([await versions(token), await tariffs(token)]).to.deep.equal([200, 401]);
+  });
+
+  it('prints token and URL for people, and that the token is shown once', async () => {
+    const { stdout } = await add('tandem', ...CPO, '--static');
+    const token = /^Token +(\S+)$/m.exec(stdout)?.[1] ?? '';
+    expect(await versions(token)).to.equal(200);
+    expect(stdout).to.contain('/ocpi/versions').and.contain('nap connection rotate tandem');
+    for (const later of [rig.nap('connection', 'list'), rig.nap('connection', 'show', 'tandem', '--json')]) {
+      expect((await later).stdout)
+        .to.contain('tandem')
+        .and.not.contain(token);
+    }
+  });
+
+  it('refuses a party that another speaks for with 1, naming the holder and the way out', async () => {
+    await add('tandem', ...CPO, '--static');
+    const { code, json, stderr } = await add('late', '--role', 'CPO', '--party', 'NL-TNM', '--json');
+    expect(code).to.equal(1);
+    expect(json().error.code).to.equal('conflict');
+    expect(stderr).to.contain('connection tandem').and.contain('nap connection remove tandem');
+    expect((await rig.nap('connection', 'list', '--json')).json()).to.have.length(1);
+  });
+
+  it('refuses with 2 what can be no name and no party', async () => {
+    const { code, stderr } = await add('no blanks', '--role', 'CPO', '--party', 'TNM');
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('name must').and.contain('parties must');
+  });
+
+  it('shows and changes settings', async () => {
+    await add(
+      'tandem',
+      ...CPO,
+      '--push-only',
+      '--clock',
+      'object',
+      '--token-form',
+      'raw',
+      '--version',
+      '2.2.1',
+    );
+    const shown = (await rig.nap('connection', 'show', 'tandem', '--json')).json();
+    expect(shown).to.deep.include({ push_only: true, clock: 'object', token_form: 'raw', version: '2.2.1' });
+    expect(shown.parties).to.deep.equal(['BE-TNM', 'NL-TNM']);
+    const words = ['--strictness', 'reject', '--no-push-only', '--party', 'NL-TNM', '--role', 'HUB'];
+    const changed = (await rig.nap('connection', 'set', 'tandem', ...words, '--json')).json();
+    expect(changed).to.include({ strictness: 'reject', push_only: false, clock: 'object', role: 'HUB' });
+    expect(changed.parties).to.deep.equal(['NL-TNM']);
+    expect((await rig.nap('connection', 'set', 'tandem')).code).to.equal(2);
+    expect((await rig.nap('connection', 'show', 'tandem')).stdout).to.match(/^strictness +reject$/m);
+  });
+
+  it('AUTH-12: rotates and removes; former tokens are dead at once', async () => {
+    const first = (await add('tandem', ...CPO, '--static', '--json')).json().token;
+    expect(await versions(first)).to.equal(200);
+    const second = (await rig.nap('connection', 'rotate', 'tandem', '--json')).json().token;
+    expect([await versions(first), await versions(second)]).to.deep.equal([401, 200]);
+    const removed = await rig.nap('connection', 'remove', 'tandem', '--json');
+    expect(removed.json()).to.deep.equal({ removed: 'tandem' });
+    expect(await versions(second)).to.equal(401);
+  });
+
+  for (const subcommand of ['show', 'rotate', 'remove']) {
+    it(`ends with 1 when there is nothing to ${subcommand}, and says where to look`, async () => {
+      const { code, stderr } = await rig.nap('connection', subcommand, 'nobody');
+      expect(code).to.equal(1);
+      expect(stderr).to.contain('There is no connection nobody').and.contain('nap connection list');
+    });
+  }
+});

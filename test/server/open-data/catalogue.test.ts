@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { expect } from 'chai';
+import { licenceUrl } from '../../../server/open-data/licence.ts';
+import { buildLocation } from '../../support/builders.ts';
+import { send } from '../../support/ocpi-client.ts';
+import { startTestServer, type TestServer } from '../../support/server.ts';
+
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+describe('the list of downloads', () => {
+  let server: TestServer;
+
+  before(async () => {
+    const name = 'NAP <b>of</b> "Testland" & co';
+    server = await startTestServer({
+      config: { name, licence: 'CC0-1.0', publicUrl: 'https://nap.example' },
+    });
+    const { client } = await server.addConnection('cpo', { parties: ['NL-TNM'] });
+    await client.put('/ocpi/2.2.1/receiver/locations/NL/TNM/LOC-1', buildLocation());
+  });
+  after(() => server.stop());
+
+  async function page(): Promise<string> {
+    const { status, headers, text } = await send(server.url, 'GET', '/data', {
+      headers: { Accept: BROWSER },
+    });
+    expect(status).to.equal(200);
+    expect(headers['content-type']).to.equal('text/html; charset=utf-8');
+    return text;
+  }
+
+  async function list() {
+    const { status, headers, text } = await send(server.url, 'GET', '/data');
+    expect(status).to.equal(200);
+    expect(headers).to.include({
+      'content-type': 'application/json; charset=utf-8',
+      vary: 'Accept, Accept-Encoding',
+    });
+    expect(headers['access-control-allow-origin']).to.equal('*');
+    return JSON.parse(text);
+  }
+
+  it('says before the first build what there will be', async () => {
+    const { downloads } = await list();
+    expect(downloads).to.have.length(5);
+    for (const entry of downloads) {
+      expect(entry.url).to.equal(`https://nap.example/data/${entry.name}`);
+      expect(entry).to.include({ bytes: null, sha256: null, sequence: null, generated_at: null });
+    }
+    expect(await page()).to.include('Not built yet');
+  });
+
+  it('says of every file where it is, how large, how old, and under which terms', async () => {
+    await server.services.snapshots.build();
+    const catalogue = await list();
+    expect(catalogue).to.include({
+      licence: 'CC0-1.0',
+      licence_url: 'https://spdx.org/licenses/CC0-1.0.html',
+    });
+    for (const entry of catalogue.downloads) {
+      const { text, headers } = await send(server.url, 'GET', new URL(entry.url).pathname);
+      expect(entry.bytes, entry.name).to.equal(Buffer.byteLength(text));
+      expect(entry.sha256).to.equal(createHash('sha256').update(text).digest('hex'));
+      expect(headers['content-type']).to.equal(entry.media_type);
+      expect(headers['nap-sequence']).to.equal(String(entry.sequence));
+      expect(new Date(entry.generated_at).toUTCString()).to.equal(headers['last-modified']);
+      expect(entry.age_s).to.be.at.least(0);
+      expect(entry).to.include({ licence: 'CC0-1.0', attribution: catalogue.attribution });
+    }
+    const table = catalogue.downloads.find(({ name }: { name: string }) => name === 'locations.csv');
+    expect(table.columns[0]).to.have.all.keys('name', 'description');
+  });
+
+  it('is a page for a browser: escaped, without scripts, with links to every file and its columns', async () => {
+    await server.services.snapshots.build();
+    const html = await page();
+    expect(html)
+      .to.match(/^<!doctype html>\n<html lang="en">/)
+      .and.include('<meta name="viewport"');
+    expect(html).to.include('NAP &lt;b&gt;of&lt;/b&gt; &quot;Testland&quot; &amp; co').and.not.include('<b>');
+    expect(html).to.not.match(/<script|javascript:|\son[a-z]+=|https?:\/\/(?!nap\.example|spdx\.org)/);
+    for (const name of [
+      'locations.csv',
+      'locations.geojson',
+      'locations.ocpi.json',
+      'tariffs.csv',
+      'tariffs.ocpi.json',
+    ]) {
+      expect(html).to.include(`href="https://nap.example/data/${name}"`);
+    }
+    expect(html).to.include('<th scope="row"><code>evse_uid</code></th>');
+    expect(html).to.include('<a href="https://spdx.org/licenses/CC0-1.0.html" rel="license">CC0-1.0</a>');
+  });
+
+  it('has a policy that allows the style of the page and nothing else', async () => {
+    const { headers, text } = await send(server.url, 'GET', '/data', { headers: { Accept: BROWSER } });
+    const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(text) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(headers['content-security-policy']).to.include(`default-src 'none'; style-src 'sha256-${hash}';`);
+  });
+
+  it('is JSON for whoever asks for JSON, for anything, or for what there is not', async () => {
+    for (const accept of ['application/json', '*/*', 'image/png']) {
+      const { headers } = await send(server.url, 'GET', '/data/', { headers: { Accept: accept } });
+      expect(headers['content-type'], accept).to.match(/^application\/json/);
+    }
+  });
+
+  it('finds the text of a licence by its identifier or URL, and invents none', () => {
+    expect(licenceUrl('CC-BY-4.0')).to.equal('https://spdx.org/licenses/CC-BY-4.0.html');
+    expect(licenceUrl('https://example.org/licence')).to.equal('https://example.org/licence');
+    for (const none of ['not stated', 'https://', 'javascript:alert(1)', '"><b>'])
+      expect(licenceUrl(none)).to.equal(null);
+  });
+});
