@@ -32,7 +32,7 @@ import { examine } from './examination.ts';
 import { type Identity, identify, inputHash, normalOwner, sameOwner, withOwner } from './identify.ts';
 import { type Origin, wholeLocation, wholeTariff } from './mutations.ts';
 import * as pushed from './pushed.ts';
-import { type Removal, removeUnseen } from './removal.ts';
+import { type CompletePull, type Removal, removeUnseen } from './removal.ts';
 
 /** Who hands something in, and under which rules. */
 export interface Contributor {
@@ -80,12 +80,7 @@ export interface Pipeline {
     parties: readonly Owner[],
   ) => Promise<PulledReceipt[]>;
   /** After a complete full pull: see `removal.ts`. */
-  readonly removeUnseen: (
-    by: Contributor,
-    module: Module,
-    seen: ReadonlySet<string>,
-    shrinkLimit: number,
-  ) => Promise<Removal>;
+  readonly removeUnseen: (by: Contributor, module: Module, pull: CompletePull) => Promise<Removal>;
 }
 
 export interface PipelineParts {
@@ -253,13 +248,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     deleteTariff: (by, owner, id) =>
       push(by, 'tariffs', owner, id, null, (origin) => pushed.removedTariff(origin, id)),
     takePulled,
-    removeUnseen: (by, module, seen, shrinkLimit) =>
+    removeUnseen: (by, module, pull) =>
       removeUnseen(
         { knex, writer, originOf: (owner) => originOf(by, owner, clock()) },
         by.speaker,
         module,
-        seen,
-        shrinkLimit,
+        pull,
       ),
   };
 }

@@ -61,6 +61,8 @@ export interface PullerParts {
   /** By kind; those of the folder `adapters` unless told. */
   readonly adapters?: ReadonlyMap<string, Adapter>;
   readonly sleep?: Sleep;
+  /** Milliseconds between two renewals of a claim, for tests. */
+  readonly renewalMs?: number;
 }
 
 /** There is no source of this name. */
@@ -196,7 +198,7 @@ class PullRun {
     const verdict = await this.#intake.takeAll(adapter.pull(this.#context()), this.#stop);
     const held = await this.#removeUnseen(verdict);
     const { received, failed } = this.#intake.counts;
-    const unstored = failed > 0 ? [`${failed} objects could not be stored`] : [];
+    const unstored = failed > 0 ? [`${failed} of the objects could not be stored`] : [];
     const state = stateOf(verdict, received, failed, held.length > 0);
     return {
       state,
@@ -215,18 +217,17 @@ class PullRun {
       const unidentified = this.#intake.unidentified(module);
       // An object that says not which it is may be any of the missing ones.
       const limit = unidentified > 0 ? 0 : this.#source.shrinkLimit;
-      const removal = await this.#parts.pipeline.removeUnseen(
-        contributorOf(this.#source),
-        module,
-        this.#intake.seen(module),
-        limit,
-      );
+      const removal = await this.#parts.pipeline.removeUnseen(contributorOf(this.#source), module, {
+        seen: this.#intake.seen(module),
+        shrinkLimit: limit,
+        startedAt: this.#startedAt,
+      });
       this.#intake.counts.removed += removal.removed;
       if (!removal.held) continue;
       const missing = `${removal.unseen} of ${removal.known} known ${module} were not in the list`;
       reasons.push(
         unidentified > 0
-          ? `${missing}, but ${unidentified} objects of it could not be identified: nothing was removed`
+          ? `${missing}, but ${unidentified} of its objects could not be identified: nothing was removed`
           : `${missing}, more than the limit of ${Math.round(limit * 100)} %: nothing was removed`,
       );
     }
@@ -264,7 +265,8 @@ class PullRun {
     const limit = setTimeout(() => {
       this.#stop.abort(new PartnerError(`not at its end after ${RUN_LIMIT_MS / 3_600_000} hours`));
     }, RUN_LIMIT_MS);
-    const renewal = setInterval(() => void this.#renew(runId), CLAIM_RENEWAL_MS);
+    const { renewalMs = CLAIM_RENEWAL_MS } = this.#parts;
+    const renewal = setInterval(() => void this.#renew(runId), renewalMs);
     return () => {
       signal?.removeEventListener('abort', tell);
       clearTimeout(limit);

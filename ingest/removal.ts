@@ -12,6 +12,16 @@ import { objectKey } from '../db/registry/mutation.ts';
 import type { RegistryWriter } from '../db/registry/writer.ts';
 import { deletedTariff, type Origin, vanishedLocation } from './mutations.ts';
 
+/** What a complete full pull found. */
+export interface CompletePull {
+  /** Keys of all objects that it had, the refused ones too: see `objectKey`. */
+  readonly seen: ReadonlySet<string>;
+  /** Share of the known objects, 0 to 1, that may go. */
+  readonly shrinkLimit: number;
+  /** What the registry received after this moment is newer than the list, and stays. */
+  readonly startedAt: Date;
+}
+
 export interface Removal {
   /** Too much would vanish: nothing was removed. */
   readonly held: boolean;
@@ -22,19 +32,14 @@ export interface Removal {
   readonly removed: number;
 }
 
-/**
- * Removes what `seen` (keys, see `objectKey`) lacks.
- *
- * @param shrinkLimit share of the known objects, 0 to 1, that may go in one run
- */
+/** Removes what the pull lacks. */
 export async function removeUnseen(
   parts: { knex: Knex; writer: RegistryWriter; originOf: (owner: Owner) => Origin },
   speaker: Speaker,
   module: Module,
-  seen: ReadonlySet<string>,
-  shrinkLimit: number,
+  { seen, shrinkLimit, startedAt }: CompletePull,
 ): Promise<Removal> {
-  const known = await readObjectsOf(parts.knex, module, speaker);
+  const known = await readObjectsOf(parts.knex, module, speaker, startedAt);
   const unseen = known.filter((object) => !seen.has(objectKey(object.owner, object.id)));
   const counts = { unseen: unseen.length, known: known.length };
   if (unseen.length > known.length * shrinkLimit) {

@@ -10,8 +10,13 @@ export interface OwnedObject {
   readonly id: string;
 }
 
-/** Locations that have not expired, or Tariffs, last brought by this speaker. */
-export async function readObjectsOf(knex: Knex, module: Module, speaker: Speaker): Promise<OwnedObject[]> {
+/** Locations that have not expired, or Tariffs, last brought by this speaker, and before the given moment. */
+export async function readObjectsOf(
+  knex: Knex,
+  module: Module,
+  speaker: Speaker,
+  before: Date,
+): Promise<OwnedObject[]> {
   const { connection_id, source_id } = speakerColumns(speaker);
   const { rows } = await knex.raw<{ rows: { country_code: string; party_id: string; id: string }[] }>(
     module === 'locations'
@@ -19,12 +24,14 @@ export async function readObjectsOf(knex: Knex, module: Module, speaker: Speaker
            from location
           where location.connection_id is not distinct from ?::bigint
             and location.source_id is not distinct from ?::bigint
+            and location.received_at < ?
             and not location.expired`
       : `select tariff.country_code, tariff.party_id, tariff.tariff_id as id
            from tariff
           where tariff.connection_id is not distinct from ?::bigint
-            and tariff.source_id is not distinct from ?::bigint`,
-    [connection_id, source_id],
+            and tariff.source_id is not distinct from ?::bigint
+            and tariff.received_at < ?`,
+    [connection_id, source_id, before],
   );
   return rows.map((row) => ({
     owner: { countryCode: row.country_code, partyId: row.party_id },

@@ -287,10 +287,26 @@ describe('the pipeline from an object to the registry', () => {
   });
 
   describe('after a complete pull', () => {
+    const complete = (seen: ReadonlySet<string>, startedAt = new Date(rig.now.getTime() + 1)) => ({
+      seen,
+      shrinkLimit: 0.2,
+      startedAt,
+    });
+
+    it('PC-06: what was pushed while the list was read stays, though the list lacks it', async () => {
+      await pull(...Array.from({ length: 9 }, (_, index) => location({ id: `L${index}` })));
+      const startedAt = new Date(rig.now.getTime() + 1);
+      rig.now = new Date(rig.now.getTime() + 60_000);
+      await put(location({ id: 'PUSHED' }));
+      const seen = new Set(Array.from({ length: 9 }, (_, index) => `NL/TNM/l${index}`));
+      const removal = await rig.pipeline.removeUnseen(by, 'locations', complete(seen, startedAt));
+      expect(removal).to.deep.equal({ held: false, unseen: 0, known: 9, removed: 0 });
+    });
+
     it('PC-06: what is missing becomes REMOVED with a journal entry, and comes back with its old time', async () => {
       await pull(...Array.from({ length: 10 }, (_, index) => location({ id: `L${index}` })));
       const seen = new Set(Array.from({ length: 9 }, (_, index) => `NL/TNM/l${index}`));
-      expect(await rig.pipeline.removeUnseen(by, 'locations', seen, 0.2)).to.deep.equal({
+      expect(await rig.pipeline.removeUnseen(by, 'locations', complete(seen))).to.deep.equal({
         held: false,
         unseen: 1,
         known: 10,
@@ -307,7 +323,7 @@ describe('the pipeline from an object to the registry', () => {
 
     it('PC-06: nothing is removed when more than the allowed share would go', async () => {
       await pull(...Array.from({ length: 4 }, (_, index) => location({ id: `L${index}` })));
-      const removal = await rig.pipeline.removeUnseen(by, 'locations', new Set(['NL/TNM/l0']), 0.2);
+      const removal = await rig.pipeline.removeUnseen(by, 'locations', complete(new Set(['NL/TNM/l0'])));
       expect(removal).to.deep.equal({ held: true, unseen: 3, known: 4, removed: 0 });
       expect(await database.knex('location').where({ expired: true })).to.have.length(0);
     });

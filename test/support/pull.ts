@@ -76,6 +76,18 @@ export async function openPullRig(database: TestDatabase, options: PullRigOption
     },
     ...(options.limits ? { limits: options.limits } : {}),
   });
+  const puller = createPuller({
+    sources,
+    runs,
+    pipeline,
+    fetcher,
+    unseal,
+    party: { countryCode: 'NL', partyId: 'NAP' },
+    clock,
+    logger,
+    ...(options.adapters ? { adapters: options.adapters } : {}),
+    ...(options.renewalMs ? { renewalMs: options.renewalMs } : {}),
+  });
   const rig: PullRig = {
     sources,
     runs,
@@ -84,18 +96,13 @@ export async function openPullRig(database: TestDatabase, options: PullRigOption
     sleeps,
     log,
     now: test.now,
-    puller: createPuller({
-      sources,
-      runs,
-      pipeline,
-      fetcher,
-      unseal,
-      party: { countryCode: 'NL', partyId: 'NAP' },
-      clock,
-      logger,
-      ...(options.adapters ? { adapters: options.adapters } : {}),
-      ...(options.renewalMs ? { renewalMs: options.renewalMs } : {}),
-    }),
+    puller: {
+      run(name, runOptions) {
+        // No two runs begin at one moment: what the first has received is older than the second.
+        test.now = new Date(test.now.getTime() + 1);
+        return puller.run(name, runOptions);
+      },
+    },
     add: (source) => sources.add({ name: 'cpo', kind: 'ocpi', ...source }),
     close: () => fetcher.close(),
   };
