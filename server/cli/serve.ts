@@ -1,11 +1,18 @@
 /** `nap serve` */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { describeSettings, maskDatabaseUrl, readConfig } from '../config.ts';
+import { DataDirectoryLockedError } from '../../db/embedded-lock.ts';
+import { connectAdminSocket } from '../admin/socket-client.ts';
+import { type Config, describeSettings, maskDatabaseUrl, readConfig } from '../config.ts';
 import { createLogger, STANDARD_ERROR, STANDARD_OUTPUT } from '../logger.ts';
-import { runUntilSignal, startServer } from '../main.ts';
+import { type RunningServer, runUntilSignal, type ServerOptions, startServer } from '../main.ts';
 import { VERSION } from '../version.ts';
 import { type CommandContext, type CommonOptions, finish } from './context.ts';
 import { usageError } from './usage-error.ts';
+
+/** Milliseconds to wait for a command that has the data directory open: most take a second. */
+const PATIENCE_MS = 30_000;
+const RETRY_MS = 250;
 
 interface ServeOptions extends CommonOptions {
   readonly httpOnly?: boolean;
@@ -45,7 +52,7 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
     to: options.json ? STANDARD_ERROR : STANDARD_OUTPUT,
   });
   for (const warning of config.warnings) logger.warn({}, warning);
-  const server = await startServer(config, { logger, ...(only ? { only } : {}) });
+  const server = await startWhenFree(config, { logger, ...(only ? { only } : {}) });
   const { engine } = server.services.database;
   if (only && engine === 'embedded') {
     logger.warn({}, 'The embedded database is open to one process only: nothing else can do the other half.');
@@ -56,4 +63,24 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
   logger.info({ ...facts, database, dataDirectory }, 'the access point runs');
   if (options.json) context.print(`${JSON.stringify(facts)}\n`);
   context.exitCode = await runUntilSignal(server);
+}
+
+/**
+ * Starts the server; a data directory that a command is just using is waited for. When another server has it,
+ * there is nothing to wait for: that is told at once.
+ */
+async function startWhenFree(config: Config, options: ServerOptions): Promise<RunningServer> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await startServer(config, options);
+    } catch (error) {
+      const isLocked = error instanceof DataDirectoryLockedError;
+      if (!isLocked || performance.now() > deadline) throw error;
+      const server = await connectAdminSocket(config.dataDirectory);
+      await server?.close();
+      if (server) throw error;
+      await delay(RETRY_MS);
+    }
+  }
 }

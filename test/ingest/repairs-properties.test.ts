@@ -117,7 +117,10 @@ function damaged(kind: 'location' | 'tariff'): fc.Arbitrary<Built> {
     for (const { place, value } of damages) {
       // biome-ignore lint/suspicious/noExplicitAny: walks into an object of any shape.
       const holder = place.slice(0, -1).reduce<any>((at, step) => at?.[step], copy);
-      if (typeof holder === 'object' && holder !== null) holder[place.at(-1) as string] = value;
+      // A copy: the same junk may be drawn for a place inside itself.
+      if (typeof holder === 'object' && holder !== null) {
+        holder[place.at(-1) as string] = structuredClone(value);
+      }
     }
     return JSON.parse(JSON.stringify(copy));
   });

@@ -42,6 +42,7 @@ describe('a server that is killed', function () {
       NAP_DATA_DIR: dataDirectory,
       NAP_SECRET_KEY: '0'.repeat(64),
       LOG_LEVEL: 'warn',
+      NAP_ALLOW_PRIVATE_URLS: 'true',
       ...database.environment,
     };
     await database.close();
@@ -130,10 +131,13 @@ describe('a server that is killed', function () {
       environment,
     );
     expect(added.code, added.stderr).to.equal(0);
-    const run = runNap(['source', 'run', 'pulled', '--json'], environment);
+    // With a database server the command itself pulls; on the embedded engine it asks the server to.
+    const kill = new AbortController();
+    const run = runNap(['source', 'run', 'pulled', '--json'], environment, kill.signal);
     const { requests } = platform;
     await waitUntil(() => requests.filter((request) => request.path.includes('locations')).length > 3);
     await server?.kill();
+    kill.abort();
     await run;
     slow.remove();
 

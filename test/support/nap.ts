@@ -30,12 +30,14 @@ export interface NapServer {
   stop(): Promise<number | null>;
 }
 
-/** Runs one command to its end. */
+/** Runs one command to its end, or kills it (SIGKILL) when the signal says so. */
 export async function runNap(
   commandLine: readonly string[],
   environment: Record<string, string>,
+  signal?: AbortSignal,
 ): Promise<NapResult> {
   const child = spawnNap(commandLine, environment);
+  signal?.addEventListener('abort', () => child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (text) => (stdout += text));
@@ -62,13 +64,17 @@ export async function startNap(environment: Record<string, string>): Promise<Nap
     }),
   ]);
   clearTimeout(limit);
+  const { url } = JSON.parse(first[0] as string);
+  if (typeof url !== 'string') {
+    throw new Error(`nap serve did not start: ${first[0]}`);
+  }
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     const [code] = await closed;
     return code as number | null;
   };
   return {
-    url: JSON.parse(first[0] as string).url,
+    url,
     log,
     kill: async () => {
       await end('SIGKILL');

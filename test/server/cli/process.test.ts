@@ -46,6 +46,15 @@ describe('nap as a process', () => {
     expect(after.json<{ name: string }[]>().map(({ name }) => name)).to.deep.equal(['before', 'beside']);
   });
 
+  it('serve tells at once when another server has the data directory', async function () {
+    if (testEngine === 'server') this.skip();
+    const server = await startNap(environment);
+    const second = await runNap(['serve', '--json'], { PORT: '0', ...environment });
+    await server.stop();
+    expect(second.code).to.equal(1);
+    expect(second.json<{ error: { message: string } }>().error.message).to.contain('NAP_DATA_DIR');
+  });
+
   it('ends with 2 for wrong usage and with 1 for a failure', async () => {
     const [usage, failure] = await Promise.all([
       runNap(['frobnicate'], environment),
