@@ -4,8 +4,8 @@
  */
 import type { RouterContext } from '@koa/router';
 import type { Connection } from '../../db/model.ts';
-import type { Answer } from './envelope.ts';
-import type { Addressee } from './routing-headers.ts';
+import type { Answer } from './protocol/envelope.ts';
+import type { Addressee } from './protocol/routing-headers.ts';
 
 /** What the middleware of `routes.ts` has found out when a handler runs. */
 export interface OcpiState {

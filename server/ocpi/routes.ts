@@ -9,8 +9,8 @@
 import { Router } from '@koa/router';
 import type { Owner } from '../../db/model.ts';
 import { readSenderPage } from '../../db/reads/sender-list.ts';
-import { authenticate } from './authentication.ts';
-import { createBodyReader } from './body.ts';
+import { authenticate } from './protocol/authentication.ts';
+import { createBodyReader } from './protocol/body.ts';
 import {
   type Answer,
   answerWithEnvelope,
@@ -19,14 +19,14 @@ import {
   success,
   unauthorized,
   unknownRoute,
-} from './envelope.ts';
-import { checkDecodable } from './path-ids.ts';
-import { requestIds } from './request-ids.ts';
+} from './protocol/envelope.ts';
+import { checkDecodable } from './protocol/path-ids.ts';
+import { requestIds } from './protocol/request-ids.ts';
+import { type RoutingRules, readRoutingHeaders, sameOwner } from './protocol/routing-headers.ts';
 import type { Handler, Method, OcpiContext, OcpiModule, OcpiState, Resource } from './resource.ts';
-import { type RoutingRules, readRoutingHeaders, sameOwner } from './routing-headers.ts';
 import type { OcpiServices } from './services.ts';
-import { version221 } from './version-2.2.1.ts';
-import { describeVersion, listVersions, OCPI_ROOT } from './versions.ts';
+import { version221 } from './versions/ocpi-2.2.1.ts';
+import { describeVersion, listVersions, OCPI_ROOT } from './versions/versions.ts';
 
 /** Milliseconds without progress after which a client that does not read its answer is cut off. */
 const ANSWER_IDLE_MS = 120_000;

@@ -10,7 +10,7 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import type { Config } from '../config.ts';
-import { publicAddress } from '../ocpi/public-address.ts';
+import { publicAddress } from '../ocpi/protocol/public-address.ts';
 import { readCatalogue } from './catalogue.ts';
 import { CATALOGUE_PAGE_POLICY, renderCataloguePage } from './catalogue-page.ts';
 import { anyOrigin, onlyReading } from './cors.ts';

@@ -7,7 +7,7 @@
  * (LS-19), also when it is a refusal.
  */
 import type { ParameterizedContext } from 'koa';
-import type { Connection, Owner } from '../../db/model.ts';
+import type { Connection, Owner } from '../../../db/model.ts';
 import { invalidParameters } from './envelope.ts';
 
 /** Who a request is addressed to: us (`null`), or an owner whose objects we hold. */

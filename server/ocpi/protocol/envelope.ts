@@ -8,9 +8,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Logger } from 'pino';
-import type { Finding, Module, Problem, Refusal } from '../../db/model.ts';
-import type { Receipt } from '../../ingest/pipeline.ts';
-import { ClientGoneError } from '../middleware/client-gone.ts';
+import type { Finding, Module, Problem, Refusal } from '../../../db/model.ts';
+import type { Receipt } from '../../../ingest/pipeline.ts';
+import { ClientGoneError } from '../../middleware/client-gone.ts';
 
 /** OCPI status codes (2.2.1, chapter "Status codes") that this side sends. */
 export const OCPI_STATUS = {

@@ -4,9 +4,9 @@
  * What no id can be (undecodable sequences, control characters, anything beyond ASCII: OCPI CiString) is
  * refused with 200/2001 before anything is looked up.
  */
-import type { Connection, Owner, Role } from '../../db/model.ts';
+import type { Connection, Owner, Role } from '../../../db/model.ts';
+import type { OcpiContext } from '../resource.ts';
 import { foreignParty, invalidParameters } from './envelope.ts';
-import type { OcpiContext } from './resource.ts';
 import { sameOwner } from './routing-headers.ts';
 
 const CI_STRING = /^[\x20-\x7e]+$/;

@@ -2,14 +2,14 @@
  * OCPI 2.2.1 as it is spoken here: its modules. A new version is a file like this one, with its schemas and
  * dialects, in the list of `routes.ts`.
  */
-import { ocpi221 } from '../../exports/dialects/ocpi-2.2.1.ts';
-import type { BodyReader } from './body.ts';
-import { receiverLocations } from './receiver-locations.ts';
-import { receiverTariffs } from './receiver-tariffs.ts';
-import type { OcpiVersion } from './resource.ts';
-import { senderLocations } from './sender-locations.ts';
-import { senderTariffs } from './sender-tariffs.ts';
-import type { OcpiServices } from './services.ts';
+import { ocpi221 } from '../../../exports/dialects/ocpi-2.2.1.ts';
+import type { BodyReader } from '../protocol/body.ts';
+import { receiverLocations } from '../receiver/receiver-locations.ts';
+import { receiverTariffs } from '../receiver/receiver-tariffs.ts';
+import type { OcpiVersion } from '../resource.ts';
+import { senderLocations } from '../sender/sender-locations.ts';
+import { senderTariffs } from '../sender/sender-tariffs.ts';
+import type { OcpiServices } from '../services.ts';
 
 /** @param readBody shared by all versions, since its budget is */
 export function version221(services: OcpiServices, readBody: BodyReader): OcpiVersion {

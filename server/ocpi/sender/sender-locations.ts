@@ -7,15 +7,21 @@
  * routing headers or from `country_code` and `party_id` in the query; where neither is given and several
  * objects fit, the answer is 2002 with the candidates (LS-13).
  */
-import type { Owner } from '../../db/model.ts';
-import { readPublishedLocations } from '../../db/reads/stored-object.ts';
-import type { ExportDialect } from '../../exports/dialects/dialect.ts';
-import { type Answer, invalidParameters, notEnoughInformation, success, unknownObject } from './envelope.ts';
-import { locationPart } from './location-parts.ts';
-import { pathId } from './path-ids.ts';
-import type { OcpiContext, Resource } from './resource.ts';
+import type { Owner } from '../../../db/model.ts';
+import { readPublishedLocations } from '../../../db/reads/stored-object.ts';
+import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
+import { locationPart } from '../location-parts.ts';
+import {
+  type Answer,
+  invalidParameters,
+  notEnoughInformation,
+  success,
+  unknownObject,
+} from '../protocol/envelope.ts';
+import { pathId } from '../protocol/path-ids.ts';
+import type { OcpiContext, Resource } from '../resource.ts';
+import type { OcpiServices } from '../services.ts';
 import { senderList } from './sender-list.ts';
-import type { OcpiServices } from './services.ts';
 
 export function senderLocations(
   services: Pick<OcpiServices, 'database' | 'config'>,

@@ -4,14 +4,14 @@
  * The page comes from the primary, never from a replica: a page that lags would end an incremental pull before
  * changes that the provider's next `date_from` then passes over (decision D-1).
  */
-import type { Module } from '../../db/model.ts';
-import { readSenderPage } from '../../db/reads/sender-list.ts';
-import type { StoredDocument } from '../../db/reads/stored-object.ts';
-import { success } from './envelope.ts';
-import { linkToNext, PAGE_LIMIT, readPageRequest } from './paging.ts';
-import { publicAddress } from './public-address.ts';
-import type { Handler } from './resource.ts';
-import type { OcpiServices } from './services.ts';
+import type { Module } from '../../../db/model.ts';
+import { readSenderPage } from '../../../db/reads/sender-list.ts';
+import type { StoredDocument } from '../../../db/reads/stored-object.ts';
+import { success } from '../protocol/envelope.ts';
+import { linkToNext, PAGE_LIMIT, readPageRequest } from '../protocol/paging.ts';
+import { publicAddress } from '../protocol/public-address.ts';
+import type { Handler } from '../resource.ts';
+import type { OcpiServices } from '../services.ts';
 
 /**
  * The handler of a list.

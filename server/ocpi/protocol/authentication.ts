@@ -15,8 +15,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
-import type { Connection } from '../../db/model.ts';
-import type { ConnectionStore } from '../../db/registry/connection-store.ts';
+import type { Connection } from '../../../db/model.ts';
+import type { ConnectionStore } from '../../../db/registry/connection-store.ts';
 import { unauthorized } from './envelope.ts';
 
 /** How a token was written. `base64-newline`: the Base64 of the token and a line break (AUTH-06). */

@@ -1,9 +1,14 @@
 import { parse } from 'node:querystring';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parseDateTime } from '../../../server/ocpi/date-time.ts';
-import { OcpiRefusal } from '../../../server/ocpi/envelope.ts';
-import { type ListIdentity, linkToNext, PAGE_LIMIT, readPageRequest } from '../../../server/ocpi/paging.ts';
+import { parseDateTime } from '../../../../server/ocpi/protocol/date-time.ts';
+import { OcpiRefusal } from '../../../../server/ocpi/protocol/envelope.ts';
+import {
+  type ListIdentity,
+  linkToNext,
+  PAGE_LIMIT,
+  readPageRequest,
+} from '../../../../server/ocpi/protocol/paging.ts';
 
 const LIST: ListIdentity = { module: 'locations', clock: 'registry', owner: null };
 const URL_OF_LIST = 'https://nap.example/ocpi/2.2.1/sender/locations';

@@ -2,10 +2,10 @@
  * Tariffs, Sender interface: the list, and nothing else; the specification has no single Tariff to read
  * (TS-01, TS-02).
  */
-import type { ExportDialect } from '../../exports/dialects/dialect.ts';
-import type { Resource } from './resource.ts';
+import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
+import type { Resource } from '../resource.ts';
+import type { OcpiServices } from '../services.ts';
 import { senderList } from './sender-list.ts';
-import type { OcpiServices } from './services.ts';
 
 export function senderTariffs(
   services: Pick<OcpiServices, 'database' | 'config'>,

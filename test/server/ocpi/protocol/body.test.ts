@@ -1,12 +1,12 @@
 import { request } from 'node:http';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createBodyReader, parseJson } from '../../../server/ocpi/body.ts';
-import { answerWithEnvelope } from '../../../server/ocpi/envelope.ts';
-import { buildLocation } from '../../support/builders.ts';
-import { authorization, type OcpiResponse, send as sendTo } from '../../support/ocpi-client.ts';
-import { startTestServer, type TestConnection, type TestServer } from '../../support/server.ts';
-import { startSmallApp } from '../middleware/koa-app.ts';
+import { createBodyReader, parseJson } from '../../../../server/ocpi/protocol/body.ts';
+import { answerWithEnvelope } from '../../../../server/ocpi/protocol/envelope.ts';
+import { buildLocation } from '../../../support/builders.ts';
+import { authorization, type OcpiResponse, send as sendTo } from '../../../support/ocpi-client.ts';
+import { startTestServer, type TestConnection, type TestServer } from '../../../support/server.ts';
+import { startSmallApp } from '../../middleware/koa-app.ts';
 
 const PATH = '/ocpi/2.2.1/receiver/locations/NL/TNM/LOC-1';
 

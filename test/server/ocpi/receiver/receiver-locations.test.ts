@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { buildConnector, buildEvse, buildLocation } from '../../support/builders.ts';
-import type { OcpiClient, OcpiResponse } from '../../support/ocpi-client.ts';
-import { startTestServer, type TestServer } from '../../support/server.ts';
+import { buildConnector, buildEvse, buildLocation } from '../../../support/builders.ts';
+import type { OcpiClient, OcpiResponse } from '../../../support/ocpi-client.ts';
+import { startTestServer, type TestServer } from '../../../support/server.ts';
 
 const ROOT = '/ocpi/2.2.1/receiver/locations';
 const T1 = '2026-06-01T12:00:00Z';

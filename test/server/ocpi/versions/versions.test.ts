@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { startTestServer, type TestConnection, type TestServer } from '../../support/server.ts';
+import { startTestServer, type TestConnection, type TestServer } from '../../../support/server.ts';
 
 describe('server/ocpi/versions', () => {
   let server: TestServer;

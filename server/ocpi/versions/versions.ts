@@ -2,9 +2,9 @@
  * Versions and version details (VER-01 to VER-07), computed from what is mounted. Open to every known token,
  * without side effects (VER-02).
  */
-import { success } from './envelope.ts';
-import { publicAddress } from './public-address.ts';
-import type { Handler, OcpiVersion } from './resource.ts';
+import { success } from '../protocol/envelope.ts';
+import { publicAddress } from '../protocol/public-address.ts';
+import type { Handler, OcpiVersion } from '../resource.ts';
 
 /** Where OCPI lives below the public address. */
 export const OCPI_ROOT = '/ocpi';

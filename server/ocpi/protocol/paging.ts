@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ParsedUrlQuery } from 'node:querystring';
-import type { Clock, Module, Owner } from '../../db/model.ts';
+import type { Clock, Module, Owner } from '../../../db/model.ts';
 import { parseDateTime } from './date-time.ts';
 import { invalidParameters } from './envelope.ts';
 

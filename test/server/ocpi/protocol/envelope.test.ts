@@ -1,8 +1,8 @@
 import { createConnection } from 'node:net';
 import { expect } from 'chai';
-import { buildLocation, buildTariff } from '../../support/builders.ts';
-import { authorization, type OcpiResponse, send } from '../../support/ocpi-client.ts';
-import { startTestServer, type TestConnection, type TestServer } from '../../support/server.ts';
+import { buildLocation, buildTariff } from '../../../support/builders.ts';
+import { authorization, type OcpiResponse, send } from '../../../support/ocpi-client.ts';
+import { startTestServer, type TestConnection, type TestServer } from '../../../support/server.ts';
 
 const LOCATIONS = '/ocpi/2.2.1/receiver/locations/NL/TNM';
 const TARIFFS = '/ocpi/2.2.1/receiver/tariffs/NL/TNM';

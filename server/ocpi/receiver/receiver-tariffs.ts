@@ -2,14 +2,14 @@
  * Tariffs, Receiver interface: a CPO pushes, reads back and deletes its Tariffs (TR-01 to TR-07). No PATCH and
  * no POST in 2.2.1 (TR-05).
  */
-import { readOwnObject } from '../../db/reads/stored-object.ts';
-import type { ExportDialect } from '../../exports/dialects/dialect.ts';
-import type { BodyReader } from './body.ts';
+import { readOwnObject } from '../../../db/reads/stored-object.ts';
+import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
+import type { BodyReader } from '../protocol/body.ts';
+import { type Answer, answerReceipt, success, unknownObject } from '../protocol/envelope.ts';
+import { pathId, pathOwner } from '../protocol/path-ids.ts';
+import type { OcpiContext, Resource } from '../resource.ts';
+import type { OcpiServices } from '../services.ts';
 import { contributorOf } from './contributor.ts';
-import { type Answer, answerReceipt, success, unknownObject } from './envelope.ts';
-import { pathId, pathOwner } from './path-ids.ts';
-import type { OcpiContext, Resource } from './resource.ts';
-import type { OcpiServices } from './services.ts';
 
 export function receiverTariffs(
   services: Pick<OcpiServices, 'pipeline' | 'database'>,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { buildLocation } from '../../support/builders.ts';
-import type { OcpiClient, OcpiResponse } from '../../support/ocpi-client.ts';
-import { startTestServer, type TestServer } from '../../support/server.ts';
+import { buildLocation } from '../../../support/builders.ts';
+import type { OcpiClient, OcpiResponse } from '../../../support/ocpi-client.ts';
+import { startTestServer, type TestServer } from '../../../support/server.ts';
 
 const LIST = '/ocpi/2.2.1/sender/locations';
 const RECEIVER = '/ocpi/2.2.1/receiver/locations';

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
-import { PAGE_LIMIT } from '../../../server/ocpi/paging.ts';
-import { buildConnector, buildEvse, buildLocation, buildTariff } from '../../support/builders.ts';
-import { authorization, type Data, type OcpiClient, type OcpiResponse } from '../../support/ocpi-client.ts';
-import { startTestServer, type TestServer } from '../../support/server.ts';
+import { PAGE_LIMIT } from '../../../../server/ocpi/protocol/paging.ts';
+import { buildConnector, buildEvse, buildLocation, buildTariff } from '../../../support/builders.ts';
+import {
+  authorization,
+  type Data,
+  type OcpiClient,
+  type OcpiResponse,
+} from '../../../support/ocpi-client.ts';
+import { startTestServer, type TestServer } from '../../../support/server.ts';
 
 const LOCATIONS = '/ocpi/2.2.1/sender/locations';
 const TARIFFS = '/ocpi/2.2.1/sender/tariffs';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { buildConnector, buildEvse, buildLocation, buildTariff } from '../../support/builders.ts';
-import type { OcpiClient, OcpiResponse } from '../../support/ocpi-client.ts';
-import { startTestServer, type TestServer } from '../../support/server.ts';
+import { buildConnector, buildEvse, buildLocation, buildTariff } from '../../../support/builders.ts';
+import type { OcpiClient, OcpiResponse } from '../../../support/ocpi-client.ts';
+import { startTestServer, type TestServer } from '../../../support/server.ts';
 
 const ROOT = '/ocpi/2.2.1/receiver/tariffs';
 const OWN = `${ROOT}/NL/TNM`;

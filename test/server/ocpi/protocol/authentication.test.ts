@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { send } from '../../support/ocpi-client.ts';
-import { startTestServer, type TestServer } from '../../support/server.ts';
+import { send } from '../../../support/ocpi-client.ts';
+import { startTestServer, type TestServer } from '../../../support/server.ts';
 
 const VERSIONS = '/ocpi/versions';
 /** The token of the specification's example, and the two spellings that it prints for it. */

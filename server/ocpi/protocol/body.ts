@@ -10,7 +10,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { ParameterizedContext } from 'koa';
-import { ClientGoneError } from '../middleware/client-gone.ts';
+import { ClientGoneError } from '../../middleware/client-gone.ts';
 import { bodyTooLarge, busy, invalidParameters, unreadableBody, unsupportedMediaType } from './envelope.ts';
 
 /** Bytes. The largest Location of the whole Dutch feed (174 EVSEs) is 105 kB: fifty times that. */

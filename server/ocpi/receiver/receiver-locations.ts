@@ -5,15 +5,15 @@
  * Nothing is judged here but the URL; the body goes to the pipeline as it is. There is no list (LR-31), no
  * POST and no DELETE (LR-19).
  */
-import { readOwnObject } from '../../db/reads/stored-object.ts';
-import type { ExportDialect } from '../../exports/dialects/dialect.ts';
-import type { BodyReader } from './body.ts';
+import { readOwnObject } from '../../../db/reads/stored-object.ts';
+import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
+import { locationPart } from '../location-parts.ts';
+import type { BodyReader } from '../protocol/body.ts';
+import { type Answer, answerReceipt, success, unknownObject } from '../protocol/envelope.ts';
+import { pathId, pathOwner } from '../protocol/path-ids.ts';
+import type { OcpiContext, Resource } from '../resource.ts';
+import type { OcpiServices } from '../services.ts';
 import { contributorOf } from './contributor.ts';
-import { type Answer, answerReceipt, success, unknownObject } from './envelope.ts';
-import { locationPart } from './location-parts.ts';
-import { pathId, pathOwner } from './path-ids.ts';
-import type { OcpiContext, Resource } from './resource.ts';
-import type { OcpiServices } from './services.ts';
 
 const LOCATION = '/:country_code/:party_id/:location_id';
 
