@@ -202,6 +202,32 @@ export type Outcome =
   /** Our own fault: logged as an error, and the caller may try again. */
   | { readonly kind: 'failed'; readonly error: Error };
 
+/** One endpoint of a platform's version details (VER-04). 2.1.1 knows no role: there it is null. */
+export interface PeerEndpoint {
+  readonly identifier: string;
+  readonly role: 'SENDER' | 'RECEIVER' | null;
+  readonly url: string;
+}
+
+/** A role that a platform says it has, as it says it (CRED-14, CRED-22); no proof of anything. */
+export interface PeerRole {
+  readonly role: Role;
+  readonly owner: Owner;
+  readonly business_details: BusinessDetails;
+}
+
+/** What a platform that finished the handshake told us: how it is called, and what it offers. */
+export interface Peer {
+  readonly versionsUrl: string;
+  /** The token that we call it with, sealed by the secret box. */
+  readonly sealedToken: string;
+  readonly endpoints: readonly PeerEndpoint[];
+  readonly roles: readonly PeerRole[];
+  /** Country and party of a hub in one text, in upper case (2.3.0, `hub_party_id`). */
+  readonly hubPartyId: string | null;
+  readonly registeredAt: Date;
+}
+
 /** A platform that we speak OCPI with. */
 export interface Connection {
   readonly id: number;
@@ -213,12 +239,18 @@ export interface Connection {
   /** How we send our token to it; inbound both forms are taken (AUTH-05). */
   readonly tokenForm: 'base64' | 'raw';
   readonly pushOnly: boolean;
-  /** What its inbound token opens: everything (`static`) or only the handshake (`registration`). */
-  readonly tokenKind: 'static' | 'registration' | 'credentials';
+  /**
+   * What the token that it called with, or else its standing one, opens: everything (`static`, or `credentials`
+   * from a handshake), versions and the handshake (`registration`), versions only (`pending`: handed out by a
+   * handshake or rotation of ours that is not finished, CRED-18).
+   */
+  readonly tokenKind: 'static' | 'registration' | 'credentials' | 'pending';
   /** In which form it last sent us a token that fitted. */
   readonly tokenFormSeen: string | null;
   /** Whom it may speak for (CPO, HUB) or who it is (others). */
   readonly parties: readonly Owner[];
+  /** Null as long as no handshake was finished: static tokens, registration tokens not yet used. */
+  readonly peer: Peer | null;
   readonly createdAt: Date;
   readonly lastContactAt: Date | null;
 }

@@ -10,7 +10,8 @@
  */
 import type { Knex } from 'knex';
 import type { Database } from '../connection.ts';
-import type { Clock, Connection, Module, Owner, Role, Strictness } from '../model.ts';
+import type { Clock, Connection, Module, Owner, Peer, Role, Strictness } from '../model.ts';
+import { type ConnectionRow, connectionOfRow, selectConnections } from './connection-row.ts';
 import { registerVoices, type VoiceStore } from './voice-store.ts';
 
 /** A connection to be. */
@@ -23,8 +24,20 @@ export interface NewConnection {
   readonly clock: Clock;
   readonly tokenForm: 'base64' | 'raw';
   readonly pushOnly: boolean;
+  /** Null when we start the handshake: its token is pending until the partner confirms it. */
+  readonly tokenHash: Buffer | null;
+  readonly tokenKind: Exclude<Connection['tokenKind'], 'pending'>;
+}
+
+/** How a handshake ended well. */
+export interface Registration {
+  readonly peer: Omit<Peer, 'registeredAt'>;
+  /** The version whose credentials endpoint was called. */
+  readonly version: string;
+  /** What the partner calls us with from now on. */
   readonly tokenHash: Buffer;
-  readonly tokenKind: Connection['tokenKind'];
+  /** The standing token when the handshake began; null where we started it and there was none. */
+  readonly formerTokenHash: Buffer | null;
 }
 
 /** What may be changed afterwards. */
@@ -44,6 +57,14 @@ export interface ConnectionStore {
   noteContact(id: number, tokenForm: string): Promise<void>;
   /** From now on only this token opens the door. False when there is no such connection. */
   rotate(id: number, tokenHash: Buffer): Promise<boolean>;
+  /** A token that a handshake or rotation of ours gives out (CRED-18); null: it came to nothing. */
+  setPendingToken(id: number, tokenHash: Buffer | null): Promise<boolean>;
+  /**
+   * The handshake, or a later rotation, succeeded: in one step the partner's side is kept as it stated it, and
+   * of the tokens only this one opens the door (CRED-05, CRED-06, AUTH-12). It changes nothing and gives
+   * undefined when the connection's token is no longer the one that the caller began with (CRED-24).
+   */
+  register(id: number, registration: Registration): Promise<Connection | undefined>;
   /** @throws VoiceTakenError; then nothing is changed. Undefined when there is no such connection. */
   set(id: number, changes: ConnectionChanges): Promise<Connection | undefined>;
   /** Its sources, voices and refused records go with it; its Locations and Tariffs stay. */
@@ -62,35 +83,6 @@ const MODULES: readonly Module[] = ['locations', 'tariffs'];
 const CONTACT_INTERVAL_MS = 60_000;
 /** Of PostgreSQL: a unique constraint is violated. */
 const UNIQUE_VIOLATION = '23505';
-
-interface ConnectionRow {
-  id: number;
-  name: string;
-  role: Role;
-  version: string;
-  strictness: Strictness;
-  clock: Clock;
-  token_form: 'base64' | 'raw';
-  push_only: boolean;
-  token_hash: Buffer;
-  token_kind: Connection['tokenKind'];
-  token_form_seen: string | null;
-  created_at: Date;
-  last_contact_at: Date | null;
-  parties: { countryCode: string; partyId: string }[];
-}
-
-const SELECT = `
-  select connection.*,
-         coalesce(
-           (select jsonb_agg(
-                     jsonb_build_object('countryCode', party.country_code, 'partyId', party.party_id)
-                     order by party.country_code, party.party_id)
-              from connection_party as party
-             where party.connection_id = connection.id),
-           '[]'
-         ) as parties
-    from connection`;
 
 /** Makes the store of this process. */
 export function createConnectionStore(parts: {
@@ -116,15 +108,15 @@ export function createConnectionStore(parts: {
   return {
     add: (connection) => change((transaction) => insert(transaction, connection, clock())),
     async list() {
-      return (await select(knex, 'order by connection.name')).map(fromRow);
+      return (await selectConnections(knex, 'order by connection.name')).map(connectionOfRow);
     },
     async findByName(name) {
-      const [row] = await select(knex, 'where connection.name = ?', [name]);
-      return row && fromRow(row);
+      const [row] = await selectConnections(knex, 'where connection.name = ?', [name]);
+      return row && connectionOfRow(row);
     },
     async findByTokenHashes(hashes) {
       const rows = await byHash.find(hashes);
-      return rows.map((row) => ({ connection: fromRow(row), hash: row.token_hash }));
+      return rows.flatMap((row) => matchOf(row, hashes));
     },
     async noteContact(id, form) {
       const at = clock();
@@ -138,6 +130,13 @@ export function createConnectionStore(parts: {
         const columns = { token_hash: tokenHash, token_form_seen: null };
         return (await transaction('connection').where({ id }).update(columns)) > 0;
       }),
+    setPendingToken: (id, tokenHash) =>
+      change(async (transaction) => {
+        const columns = { pending_token_hash: tokenHash };
+        return (await transaction('connection').where({ id }).update(columns)) > 0;
+      }),
+    register: (id, registration) =>
+      change((transaction) => registerPeer(transaction, id, registration, clock())),
     set: (id, changes) => change((transaction) => update(transaction, id, changes)),
     async remove(id) {
       contacts.delete(id);
@@ -150,17 +149,18 @@ export function createConnectionStore(parts: {
 function rememberedRows(knex: Knex, remember: boolean) {
   let all: Promise<Map<string, ConnectionRow>> | undefined;
   const readAll = async () => {
-    const rows = await select(knex);
-    return new Map(rows.map((row) => [row.token_hash.toString('hex'), row]));
+    const rows = await selectConnections(knex);
+    return new Map(rows.flatMap((row) => hashesOf(row).map((hash) => [hash.toString('hex'), row] as const)));
   };
   return {
     async find(hashes: readonly Buffer[]): Promise<ConnectionRow[]> {
-      if (!remember) return select(knex, 'where connection.token_hash = any(?::bytea[])', [hashes]);
+      if (!remember) return selectConnections(knex, WITH_TOKEN, [hashes, hashes]);
       all ??= readAll();
       const reading = all;
       try {
         const rows = await reading;
-        return hashes.flatMap((hash) => rows.get(hash.toString('hex')) ?? []);
+        // A connection with two tokens that fit is one row, as it is in the other case.
+        return [...new Set(hashes.flatMap((hash) => rows.get(hash.toString('hex')) ?? []))];
       } catch (error) {
         // The next one tries again.
         if (all === reading) all = undefined;
@@ -173,9 +173,60 @@ function rememberedRows(knex: Knex, remember: boolean) {
   };
 }
 
-async function select(knex: Knex, condition = '', bindings: unknown[] = []): Promise<ConnectionRow[]> {
-  const { rows } = await knex.raw<{ rows: ConnectionRow[] }>(`${SELECT} ${condition}`, bindings as never);
-  return rows;
+const WITH_TOKEN = `
+   where connection.token_hash = any(?::bytea[])
+      or connection.pending_token_hash = any(?::bytea[])`;
+
+function hashesOf(row: ConnectionRow): Buffer[] {
+  return [row.token_hash, row.pending_token_hash].filter((hash) => hash !== null);
+}
+
+/** Which of the row's tokens fitted; one that is pending opens less. */
+function matchOf(row: ConnectionRow, hashes: readonly Buffer[]): { connection: Connection; hash: Buffer }[] {
+  const connection = connectionOfRow(row);
+  return hashesOf(row).flatMap((hash) => {
+    if (!hashes.some((candidate) => candidate.equals(hash))) return [];
+    const isPending = hash === row.pending_token_hash;
+    return [{ connection: isPending ? { ...connection, tokenKind: 'pending' } : connection, hash }];
+  });
+}
+
+async function registerPeer(
+  transaction: Knex.Transaction,
+  id: number,
+  { peer, version, tokenHash, formerTokenHash }: Registration,
+  now: Date,
+): Promise<Connection | undefined> {
+  const { rows } = await transaction.raw<{ rows: { id: number }[] }>(
+    `update connection
+        set token_hash         = ?,
+            pending_token_hash = null,
+            token_kind         = 'credentials',
+            token_form_seen    = null,
+            version            = ?,
+            peer_versions_url  = ?,
+            peer_sealed_token  = ?,
+            peer_endpoints     = ?::jsonb,
+            peer_roles         = ?::jsonb,
+            hub_party_id       = ?,
+            registered_at      = ?
+      where connection.id = ?
+        and connection.token_hash is not distinct from ?::bytea
+     returning connection.id`,
+    [
+      tokenHash,
+      version,
+      peer.versionsUrl,
+      peer.sealedToken,
+      JSON.stringify(peer.endpoints),
+      JSON.stringify(peer.roles),
+      peer.hubPartyId,
+      now,
+      id,
+      formerTokenHash,
+    ] as Knex.RawBinding[],
+  );
+  return rows.length > 0 ? readOne(transaction, id) : undefined;
 }
 
 async function insert(transaction: Knex.Transaction, added: NewConnection, now: Date): Promise<Connection> {
@@ -248,8 +299,8 @@ async function giveVoices(transaction: Knex.Transaction, id: number, role: Role,
 }
 
 async function readOne(transaction: Knex.Transaction, id: number): Promise<Connection> {
-  const [row] = await select(transaction, 'where connection.id = ?', [id]);
-  return fromRow(row as ConnectionRow);
+  const [row] = await selectConnections(transaction, 'where connection.id = ?', [id]);
+  return connectionOfRow(row as ConnectionRow);
 }
 
 function nameTaken(error: unknown, name: string): Error | undefined {
@@ -259,22 +310,4 @@ function nameTaken(error: unknown, name: string): Error | undefined {
     `There is a connection ${name} already. Take another name, change it with "nap connection set ${name} ...", ` +
       `or remove it with "nap connection remove ${name}".`,
   );
-}
-
-function fromRow(row: ConnectionRow): Connection {
-  return {
-    id: row.id,
-    name: row.name,
-    role: row.role,
-    version: row.version,
-    strictness: row.strictness,
-    clock: row.clock,
-    tokenForm: row.token_form,
-    pushOnly: row.push_only,
-    tokenKind: row.token_kind,
-    tokenFormSeen: row.token_form_seen,
-    parties: row.parties,
-    createdAt: row.created_at,
-    lastContactAt: row.last_contact_at,
-  };
 }

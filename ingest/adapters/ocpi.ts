@@ -17,9 +17,10 @@ import {
   type PullVerdict,
   partnerProblem,
 } from '../adapter.ts';
+import { getDocument } from '../ocpi-client/call.ts';
 import { type CrawlEnd, crawl } from '../ocpi-client/crawl.ts';
 import { unknownOptions } from '../ocpi-client/options.ts';
-import { getDocument, getPage } from '../ocpi-client/page.ts';
+import { getPage } from '../ocpi-client/page.ts';
 import { withTokenForms } from '../ocpi-client/token.ts';
 import { discoverModules, type ModuleUrls } from '../ocpi-client/versions.ts';
 

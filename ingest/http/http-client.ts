@@ -1,11 +1,12 @@
 /**
- * The one HTTP client for calls to partners: GET, through the guard, with every wait and size bounded.
+ * The one HTTP client for calls to partners, through the guard, with every wait and size bounded.
  *
  * Guarantees: a URL and each redirect passes the guard, and so does the address that is connected to; redirects
  * stay on their origin; connect, headers, idle and total times are bounded; bodies are counted packed and
  * unpacked while they stream, so neither a huge nor a swollen one fills the memory; what may pass (connection
  * errors, 5xx, 429) is tried again with backoff, a bounded number of times; each try has its own X-Request-ID,
- * a logical operation one X-Correlation-ID (ENV-19). Headers that we send are never logged.
+ * a logical operation one X-Correlation-ID (ENV-19). Headers and bodies that we send are never logged. A call
+ * that must not happen twice asks for one try.
  *
  * Fails with HttpError in words for people; with the signal's reason when the caller gives up.
  */
@@ -36,20 +37,28 @@ export interface HttpLimits {
   readonly tries: number;
 }
 
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export interface HttpRequest {
   readonly url: string | URL;
+  /** GET when nothing is said. */
+  readonly method?: HttpMethod;
+  /** JSON text, sent as application/json (ENV-08). */
+  readonly body?: string;
   /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   /** One for all requests of a logical operation. */
   readonly correlationId: string;
   readonly signal?: AbortSignal | undefined;
   readonly limits?: Partial<HttpLimits>;
+  /** Further statuses whose answer is wanted, not an error: an OCPI envelope also comes with 404 or 405. */
+  readonly accepts?: (status: number) => boolean;
 }
 
 export interface HttpAnswer {
   /** Where the answer came from in the end. */
   readonly url: URL;
-  /** 2xx or 304. */
+  /** 2xx, 304, or one that the request accepts. */
   readonly status: number;
   /** Lower-case names; a repeated header is joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
@@ -60,8 +69,8 @@ export interface HttpAnswer {
 }
 
 export interface HttpClient {
-  /** Gets one answer and reads it with `read`; the reading counts as part of the try, so it may run again. */
-  get<T>(request: HttpRequest, read: (answer: HttpAnswer) => Promise<T>): Promise<T>;
+  /** Asks once and reads the answer with `read`; the reading counts as part of the try, so it may run again. */
+  ask<T>(request: HttpRequest, read: (answer: HttpAnswer) => Promise<T>): Promise<T>;
   /** Gets one answer to be streamed. What fails once its headers are there is not tried again. */
   stream(request: HttpRequest): Promise<HttpAnswer>;
   close(): Promise<void>;
@@ -95,6 +104,8 @@ export const DEFAULT_LIMITS: HttpLimits = {
 /** Redirects that are followed in a row: real servers need one or two. */
 const REDIRECT_LIMIT = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Those after which a request is sent again with its method and body (RFC 9110, 15.4). */
+const REPEATING_REDIRECTS: ReadonlySet<number> = new Set([307, 308]);
 
 /** Connections to one origin: sources are crawled page after page, so more would only burden the partner. */
 const CONNECTIONS_AN_ORIGIN = 4;
@@ -142,6 +153,7 @@ export function createHttpClient(parts: HttpClientParts): HttpClient {
       'user-agent': 'national-access-point',
       'accept-encoding': 'gzip',
       accept: 'application/json',
+      ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...asked.headers,
       'x-request-id': requestId,
       'x-correlation-id': asked.correlationId,
@@ -149,6 +161,8 @@ export function createHttpClient(parts: HttpClientParts): HttpClient {
     try {
       const response = await request(url, {
         dispatcher: agent,
+        method: asked.method ?? 'GET',
+        body: asked.body ?? null,
         headers,
         signal,
         headersTimeout: limits.headersMs,
@@ -173,7 +187,7 @@ export function createHttpClient(parts: HttpClientParts): HttpClient {
     for (let redirects = 0; ; redirects++) {
       const { status, headers, body } = await send(url, asked, limits, signal);
       const isSuccess = (status >= 200 && status < 300) || status === 304;
-      if (isSuccess) {
+      if (isSuccess || asked.accepts?.(status)) {
         const raw = withErrors(body, (error) => failureOf(url, error, asked, signal));
         const close = () => void body.destroy();
         try {
@@ -185,7 +199,8 @@ export function createHttpClient(parts: HttpClientParts): HttpClient {
         }
       }
       await body.dump({ limit: DUMP_BYTES }).catch(() => undefined);
-      if (!REDIRECTS.has(status)) throw statusError(url, status, headers, clock());
+      const followed = (asked.method ?? 'GET') === 'GET' ? REDIRECTS : REPEATING_REDIRECTS;
+      if (!followed.has(status)) throw statusError(url, status, headers, clock());
       if (redirects >= REDIRECT_LIMIT) {
         throw new HttpError('redirect', `${describeUrl(first)} redirects more than ${REDIRECT_LIMIT} times`);
       }
@@ -194,7 +209,7 @@ export function createHttpClient(parts: HttpClientParts): HttpClient {
   }
 
   return {
-    get(asked, read) {
+    ask(asked, read) {
       const limits = { ...usual, ...asked.limits };
       return withRetries(asked, limits, () =>
         withinTotalTime(asked, limits, async (signal) => {

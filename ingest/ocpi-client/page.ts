@@ -7,8 +7,9 @@
 import LinkHeader from 'http-link-header';
 import { PartnerError } from '../adapter.ts';
 import { describeUrl } from '../http/describe-url.ts';
-import type { HttpAnswer, HttpClient, HttpLimits } from '../http/http-client.ts';
+import type { HttpClient } from '../http/http-client.ts';
 import { type JsonListEnd, MalformedJsonError, readJsonList } from '../json-list.ts';
+import { checkStatus, malformedAnswer, type PartnerRequest } from './call.ts';
 
 /** One page of a list. */
 export interface Page {
@@ -21,28 +22,14 @@ export interface Page {
   readonly limit: number | null;
 }
 
-export interface PageRequest {
-  readonly url: string | URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly correlationId: string;
-  readonly signal: AbortSignal;
-  readonly limits?: Partial<HttpLimits>;
-}
-
-/** Bytes of versions and version details: real ones have some kilobytes. */
-const DOCUMENT_BYTES = 1024 * 1024;
-
-/** Characters of a partner's own words that are repeated. */
-const QUOTE_LIMIT = 200;
-
 /** Gets one page of a list. */
-export function getPage(http: HttpClient, request: PageRequest): Promise<Page> {
-  return http.get(request, async (answer) => {
+export function getPage(http: HttpClient, request: PartnerRequest): Promise<Page> {
+  return http.ask(request, async (answer) => {
     const where = describeUrl(answer.url);
     const objects: unknown[] = [];
     const list = readJsonList(answer.body);
     const end = await drain(list, objects).catch((error: unknown) => {
-      throw error instanceof MalformedJsonError ? malformed(where, answer, error) : error;
+      throw error instanceof MalformedJsonError ? malformedAnswer(answer, error.message) : error;
     });
     checkEnvelope(end, where);
     const { headers } = answer;
@@ -52,28 +39,6 @@ export function getPage(http: HttpClient, request: PageRequest): Promise<Page> {
       total: countOf(headers['x-total-count']),
       limit: countOf(headers['x-limit']),
     };
-  });
-}
-
-/** Gets the `data` of an envelope that is no list of objects: versions, version details. */
-export function getDocument(http: HttpClient, request: PageRequest): Promise<unknown> {
-  const limits = { ...request.limits, packedBytes: DOCUMENT_BYTES, unpackedBytes: DOCUMENT_BYTES };
-  return http.get({ ...request, limits }, async (answer) => {
-    const where = describeUrl(answer.url);
-    const chunks: Buffer[] = [];
-    for await (const chunk of answer.body) chunks.push(chunk);
-    let envelope: unknown;
-    try {
-      envelope = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    } catch {
-      throw malformed(where, answer, new MalformedJsonError('the answer is no JSON'));
-    }
-    const fields = (typeof envelope === 'object' && envelope !== null ? envelope : {}) as Record<
-      string,
-      unknown
-    >;
-    checkStatus(fields, where);
-    return fields.data;
   });
 }
 
@@ -89,26 +54,12 @@ export function checkEnvelope(end: JsonListEnd, where: string): void {
   }
 }
 
-function checkStatus(fields: Readonly<Record<string, unknown>>, where: string): void {
-  const { status_code: code, status_message: message } = fields;
-  const status = Number(code ?? 1000);
-  if (status >= 1000 && status < 2000) return;
-  const words = typeof message === 'string' ? `: ${message.slice(0, QUOTE_LIMIT)}` : '';
-  throw new PartnerError(`${where} answered with OCPI status ${String(code).slice(0, 20)}${words}`, status);
-}
-
 async function drain(list: AsyncGenerator<unknown[], JsonListEnd>, objects: unknown[]): Promise<JsonListEnd> {
   for (;;) {
     const { value, done } = await list.next();
     if (done) return value;
     for (const object of value) objects.push(object);
   }
-}
-
-function malformed(where: string, answer: HttpAnswer, error: MalformedJsonError): PartnerError {
-  const type = (answer.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
-  const sent = type === '' || /json/i.test(type) ? '' : ` (it was sent as ${type.slice(0, 60)})`;
-  return new PartnerError(`${where}: ${error.message}${sent}`);
 }
 
 /** The target of rel="next", in whatever quoting, as written; null when there is none. */

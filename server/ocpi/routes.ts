@@ -81,10 +81,9 @@ async function answer(
   rules: RoutingRules,
 ): Promise<Answer> {
   const { connection } = ctx.state;
-  if (connection.tokenKind === 'registration' && !gate.openToRegistration) {
-    throw unauthorized(
-      'A registration token opens versions and credentials only: finish the handshake first',
-    );
+  const isOfHandshake = connection.tokenKind === 'registration' || connection.tokenKind === 'pending';
+  if (isOfHandshake && !gate.openToRegistration) {
+    throw unauthorized('This token opens versions and credentials only, until the handshake is finished');
   }
   const allowed = allowedMethods(resource);
   if (ctx.method === 'OPTIONS') return success({ headers: { Allow: allowed.join(', ') } });

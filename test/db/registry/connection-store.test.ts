@@ -119,6 +119,55 @@ describe('connection store', () => {
     expect(await connections.rotate(id, former)).to.equal(false);
   });
 
+  describe('a handshake', () => {
+    const peer = {
+      versionsUrl: 'https://cpo.example/ocpi/versions',
+      sealedToken: 'sealed',
+      endpoints: [{ identifier: 'locations', role: 'SENDER' as const, url: 'https://cpo.example/locations' }],
+      roles: [{ role: 'CPO' as const, owner: TNM, business_details: { name: 'Tandem' } }],
+      hubPartyId: null,
+    };
+    const registration = hashToken('token of tandem');
+    const next = hashToken('next');
+
+    const register = (id: number, formerTokenHash: Buffer | null = registration) =>
+      connections.register(id, { peer, version: '2.3.0', tokenHash: next, formerTokenHash });
+    const opened = async (...hashes: Buffer[]) =>
+      (await connections.findByTokenHashes(hashes)).map(({ connection }) => connection.tokenKind);
+
+    it('AUTH-12: replaces the registration token by the one of the credentials, and keeps the peer', async () => {
+      const { id } = await connections.add(newConnection({ tokenKind: 'registration' }));
+      const registered = await register(id);
+      expect(registered?.peer).to.deep.equal({ ...peer, registeredAt: now });
+      expect(registered?.version).to.equal('2.3.0');
+      expect(await opened(registration)).to.deep.equal([]);
+      expect(await opened(next)).to.deep.equal(['credentials']);
+      expect(await connections.findByName('tandem')).to.deep.equal(registered);
+    });
+
+    it('CRED-24: of two that begin with the same token only the first is kept', async () => {
+      const { id } = await connections.add(newConnection({ tokenKind: 'registration' }));
+      const both = await Promise.all([register(id), register(id)]);
+      expect(both.filter((connection) => connection !== undefined)).to.have.length(1);
+    });
+
+    it('CRED-18: a pending token opens the door beside the standing one, and alone where there is none', async () => {
+      const { id } = await connections.add(newConnection({ tokenHash: null, tokenKind: 'credentials' }));
+      const other = await connections.add(newConnection({ name: 'other', parties: [GFX] }));
+      await connections.setPendingToken(id, next);
+      await connections.setPendingToken(other.id, hashToken('pending'));
+      expect(await opened(next)).to.deep.equal(['pending']);
+      expect(await opened(hashToken('pending'), hashToken('token of other'))).to.have.members([
+        'pending',
+        'static',
+      ]);
+      await register(id, null);
+      await connections.setPendingToken(other.id, null);
+      expect(await opened(next)).to.deep.equal(['credentials']);
+      expect(await opened(hashToken('pending'))).to.deep.equal([]);
+    });
+  });
+
   it('notes a contact at most once a minute, and at once when the form of the token changes', async () => {
     const { id } = await connections.add(newConnection());
     const seen = async () => {

@@ -58,7 +58,7 @@ describe('the HTTP client', () => {
   });
 
   const get = (path: string, more: object = {}) =>
-    client.get({ url: `${origin}${path}`, correlationId: 'operation', ...more }, read);
+    client.ask({ url: `${origin}${path}`, correlationId: 'operation', ...more }, read);
   const failure = async (path: string, more?: object) => {
     const error = await failureOf(get(path, more));
     expect(error).to.be.instanceOf(HttpError);
@@ -82,6 +82,30 @@ describe('the HTTP client', () => {
       'operation',
       'operation',
     ]);
+  });
+
+  it('ENV-08: sends a body as JSON with its method, and repeats both after a 307', async () => {
+    const bodies: string[] = [];
+    handler = async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      bodies.push(`${request.method} ${request.headers['content-type']} ${body}`);
+      if (request.url === '/first') response.writeHead(307, { location: '/second' }).end();
+      else response.end('fine');
+    };
+    expect(await get('/first', { method: 'PUT', body: '{"a":1}' })).to.equal('fine');
+    expect(bodies).to.deep.equal(['PUT application/json {"a":1}', 'PUT application/json {"a":1}']);
+  });
+
+  it('does not turn a PUT into the GET that a 302 asks for', async () => {
+    handler = (_request, response) => response.writeHead(302, { location: '/second' }).end();
+    expect((await failure('/first', { method: 'PUT', body: '{}' })).status).to.equal(302);
+    expect(requests).to.have.length(1);
+  });
+
+  it('gives the answer of a status that the request accepts', async () => {
+    statuses(404);
+    expect(await get('/', { accepts: (status: number) => status === 404 })).to.equal('fine');
   });
 
   it('waits longer before each further try, and gives up after four', async () => {
@@ -160,14 +184,14 @@ describe('the HTTP client', () => {
         const { port } = free.address() as AddressInfo;
         free.close();
         const error = await failureOf(
-          client.get({ url: `http://127.0.0.1:${port}/`, correlationId: 'x', limits: { tries: 2 } }, read),
+          client.ask({ url: `http://127.0.0.1:${port}/`, correlationId: 'x', limits: { tries: 2 } }, read),
         );
         expect(error.message).to.contain('nothing listens there');
         resolve();
       });
     });
     const error = await failureOf(
-      client.get({ url: 'http://cpo.invalid/', correlationId: 'x', limits: { tries: 1 } }, read),
+      client.ask({ url: 'http://cpo.invalid/', correlationId: 'x', limits: { tries: 1 } }, read),
     );
     expect(error.message).to.match(/its name (is unknown|cannot be resolved)/);
   });
@@ -223,7 +247,7 @@ describe('the HTTP client', () => {
       clock: () => new Date(),
       logger: pino({ level: 'silent' }),
     });
-    const error = await failureOf(careful.get({ url: origin, correlationId: 'x' }, read));
+    const error = await failureOf(careful.ask({ url: origin, correlationId: 'x' }, read));
     expect((error as HttpError).kind).to.equal('refused');
     expect(requests).to.have.length(0);
     await careful.close();
