@@ -170,15 +170,46 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Something noted about an object that was taken in, or refused. One open finding per object and rule. */
+export type Severity = 'info' | 'warning' | 'error';
+
+/** The part of a Location that a finding is about, in the owner's spelling. */
+export interface FindingPart {
+  readonly evseUid: string;
+  readonly evseId: string | null;
+  readonly connectorId: string | null;
+}
+
+/** Something noted about an object that was taken in, or refused. One open finding per object, rule and part. */
 export interface Finding {
   /** E.g. `repair:coordinates-padded`. */
   readonly rule: string;
-  readonly severity: 'info' | 'warning' | 'error';
+  readonly severity: Severity;
   /** The first place in the object. */
   readonly path: string;
   readonly message: string;
   readonly occurrences: number;
+  /** Absent: it is about the object as a whole. */
+  readonly part?: FindingPart;
+  /** What was received there, as JSON text cut to a line; absent when nothing was. */
+  readonly received?: string;
+}
+
+/** What is to be said of an object as it now stands, and whether it may be shown. */
+export interface Checked {
+  readonly findings: readonly Finding[];
+  /** AFIR items that it lacks, e.g. `A5`. Empty for Tariffs. */
+  readonly missingItems: readonly string[];
+  /** A policy keeps it out of everything public. */
+  readonly withheld: boolean;
+}
+
+/**
+ * The rules about single objects, as the writer asks them: of what will be stored, beside what was stored before.
+ * Pure; given to the writer from outside, which knows no rule itself.
+ */
+export interface Checks {
+  location(next: Location, previous: Location | undefined, owner: Owner): Checked;
+  tariff(next: Tariff, previous: Tariff | undefined, owner: Owner): Checked;
 }
 
 /** How the handling of one object ended; a run counts these, and they add up to what it received. */

@@ -58,9 +58,9 @@ const TABLES: Readonly<Record<Module, { table: string; key: string; asStored: st
     table: 'location',
     key: 'location_id',
     asStored: 'as_stored',
-    shown: 'publish and not expired',
+    shown: 'public',
   },
-  tariffs: { table: 'tariff', key: 'tariff_id', asStored: `'{}'::text[]`, shown: 'true' },
+  tariffs: { table: 'tariff', key: 'tariff_id', asStored: `'{}'::text[]`, shown: 'not withheld' },
 };
 
 /** The position of the journal now. Zero in an empty registry. */

@@ -91,9 +91,12 @@ function selection(query: SenderQuery): { condition: string; bindings: (string |
   if (query.module === 'locations') {
     conditions.push(
       query.dateFrom
-        ? '(location.publish or location.withdrawn_document is not null)'
-        : 'location.publish and not location.expired',
+        ? '(location.publish and not location.withheld or location.withdrawn_document is not null)'
+        : 'location.public',
     );
+  }
+  if (query.module === 'tariffs') {
+    conditions.push('not tariff.withheld');
   }
   if (query.dateFrom) {
     conditions.push(`${time} >= ?`);

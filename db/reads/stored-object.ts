@@ -80,6 +80,7 @@ export async function readPublishedLocations(
        from location
       where lower(location.location_id) = lower(?)
         and location.publish
+        and not location.withheld
         and (?::text is null or (location.country_code = ? and location.party_id = ?))
       order by location.id`,
     [locationId, owner?.countryCode ?? null, owner?.countryCode ?? null, owner?.partyId ?? null],

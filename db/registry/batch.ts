@@ -6,7 +6,7 @@
  * rolls back and tries the members alone.
  */
 import type { Knex } from 'knex';
-import type { Outcome } from '../model.ts';
+import type { Checks, Outcome } from '../model.ts';
 import { type ObjectFindings, writeFindings } from './finding-table.ts';
 import { advance, appendChanges, type ChangeEntry } from './journal.ts';
 import { LocationDraft } from './location-draft.ts';
@@ -20,6 +20,7 @@ export async function applyBatch(
   transaction: Knex.Transaction,
   mutations: readonly Mutation[],
   now: Date,
+  checks: Checks,
 ): Promise<Outcome[]> {
   const locations = await draftLocations(transaction, mutations);
   const tariffs = await draftTariffs(transaction, mutations);
@@ -29,7 +30,16 @@ export async function applyBatch(
       ? (locations.get(key) as LocationDraft).apply(mutation)
       : (tariffs.get(key) as TariffDraft).apply(mutation);
   });
-  await writeDrafts(transaction, [...locations.values()], [...tariffs.values()], now);
+  const drafts = [...locations.values(), ...tariffs.values()].filter((draft) => draft.isDirty);
+  for (const draft of drafts) {
+    draft.check(checks);
+  }
+  await writeDrafts(
+    transaction,
+    drafts.filter((draft) => draft instanceof LocationDraft),
+    drafts.filter((draft) => draft instanceof TariffDraft),
+    now,
+  );
   return outcomes;
 }
 
@@ -69,12 +79,10 @@ function uniqueKeys<M extends Mutation>(mutations: readonly M[]): M[] {
 
 async function writeDrafts(
   transaction: Knex.Transaction,
-  allLocations: readonly LocationDraft[],
-  allTariffs: readonly TariffDraft[],
+  locations: readonly LocationDraft[],
+  tariffs: readonly TariffDraft[],
   now: Date,
 ): Promise<void> {
-  const locations = allLocations.filter((draft) => draft.isDirty);
-  const tariffs = allTariffs.filter((draft) => draft.isDirty);
   if (locations.length === 0 && tariffs.length === 0) {
     return;
   }

@@ -2,7 +2,7 @@
  * What both kinds of draft share: a draft is one object on its way through one batch, from what is stored to
  * what will be, gathering the findings of the mutations that touched it.
  */
-import type { Finding, Outcome } from '../model.ts';
+import type { Checked, Checks, Finding, Outcome } from '../model.ts';
 import type { Write } from './mutation.ts';
 
 /** Where a written object stands in the journal; null keeps what it has. */
@@ -12,6 +12,12 @@ export interface Placement {
   readonly changedAt: Date;
   readonly now: Date;
 }
+
+/** Without rules: nothing to say. */
+export const UNCHECKED: Checked = { findings: [], missingItems: [], withheld: false };
+
+/** No rules at all: for a writer that is given none. */
+export const NO_CHECKS: Checks = { location: () => UNCHECKED, tariff: () => UNCHECKED };
 
 /** The findings of one object over the mutations of a batch: the last `replace`, and what came after it. */
 export class FindingCollector {

@@ -2,11 +2,12 @@
  * A Location on its way through one batch: applies mutations to it, and knows what has to be written.
  *
  * It holds the rules of visibility (design, section 6; LR-22, LS-20): what becomes unpublished stays known to
- * those who saw it, as its last public state with every EVSE REMOVED; what was never public stays unseen.
+ * those who saw it, as its last public state with every EVSE REMOVED; what was never public stays unseen. What a
+ * policy withholds is as good as unpublished.
  */
-import type { Location, Outcome, Owner, Speaker } from '../model.ts';
+import type { Checked, Checks, Location, Outcome, Owner, Speaker } from '../model.ts';
 import { locationContentHash, sameButForStatuses } from './content.ts';
-import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement } from './draft.ts';
+import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry } from './journal.ts';
 import { isExpired, type LocationWrite, type StoredLocation, timestampText } from './location-table.ts';
@@ -20,6 +21,7 @@ export class LocationDraft {
   private contentHash: Buffer | undefined;
   private last: { write: Write<Location>; speaker: Speaker } | undefined;
   private placement: Placement | undefined;
+  private checked: Checked = UNCHECKED;
 
   constructor(owner: Owner, stored: StoredLocation | undefined) {
     this.owner = owner;
@@ -47,6 +49,12 @@ export class LocationDraft {
     return outcomeOfWrite(isCreated, isSame);
   }
 
+  /** Asks the rules of what it has become; once, before anything else is asked of it. */
+  check(checks: Checks): void {
+    const { document } = this.current as CurrentLocation;
+    this.checked = checks.location(document, this.stored?.document, this.owner);
+  }
+
   /** Something has to be written, be it only times. */
   get isDirty(): boolean {
     return this.last !== undefined;
@@ -56,9 +64,14 @@ export class LocationDraft {
     return this.stored === undefined;
   }
 
-  /** The content changed: the journal hears of it. */
+  /** The content changed, or who may see it: the journal hears of it. */
   get isChanged(): boolean {
-    return this.stored === undefined || !this.stored.contentHash.equals(this.contentHash as Buffer);
+    const { stored } = this;
+    return (
+      stored === undefined ||
+      !stored.contentHash.equals(this.contentHash as Buffer) ||
+      stored.withheld !== this.checked.withheld
+    );
   }
 
   place(placement: Placement): void {
@@ -80,6 +93,9 @@ export class LocationDraft {
       inputHash: write.inputHash,
       omittedEvses: write.omittedEvses ?? [],
       vanished: write.vanished ?? false,
+      withheld: this.checked.withheld,
+      missingItems: this.checked.missingItems,
+      missingSince: this.missingSince(placement.now),
       createdAt: this.stored?.createdAt ?? placement.changedAt,
       receivedAt: placement.now,
       changedAt: this.movesClock ? placement.changedAt : (this.stored as StoredLocation).changedAt,
@@ -93,8 +109,8 @@ export class LocationDraft {
       return null;
     }
     const { document } = this.current as CurrentLocation;
-    const isPublic = document.publish && !isExpired(document);
-    const wasPublic = (this.stored?.publish ?? false) && !this.stored?.expired;
+    const isPublic = this.isShown && !isExpired(document);
+    const wasPublic = this.wasShown && !this.stored?.expired;
     const sameFacts = this.stored !== undefined && sameButForStatuses(this.stored.document, document);
     return {
       sequence,
@@ -115,24 +131,38 @@ export class LocationDraft {
       objectId: (this.current as CurrentLocation).document.id,
       findings: this.collector.findings,
       mode: this.collector.mode,
+      checked: this.checked.findings,
     };
+  }
+
+  /** An item that was missing before is missing since then. */
+  private missingSince(now: Date): Date[] {
+    const { missingItems: items = [], missingSince = [] } = this.stored ?? {};
+    return this.checked.missingItems.map((item) => missingSince[items.indexOf(item)] ?? now);
+  }
+
+  private get isShown(): boolean {
+    return (this.current as CurrentLocation).document.publish && !this.checked.withheld;
+  }
+
+  private get wasShown(): boolean {
+    return this.stored?.publish === true && !this.stored.withheld;
   }
 
   private get id(): number {
     return this.stored?.id ?? ((this.placement as Placement).id as number);
   }
 
-  /** Changes between two unpublished states are nobody's business: the registry clock does not move. */
+  /** Changes between two states that nobody sees are nobody's business: the registry clock does not move. */
   private get movesClock(): boolean {
-    const isPublished = (this.current as CurrentLocation).document.publish;
-    return this.stored === undefined || (this.isChanged && (isPublished || this.stored.publish));
+    return this.stored === undefined || (this.isChanged && (this.isShown || this.wasShown));
   }
 
   private withdrawnDocument(document: Location): string | null {
-    if (document.publish || this.stored === undefined) {
+    if (this.isShown || this.stored === undefined) {
       return null;
     }
-    return this.stored.publish
+    return this.wasShown
       ? JSON.stringify(withdrawn(this.stored.document, document.last_updated))
       : this.stored.withdrawnDocument;
   }

@@ -19,6 +19,9 @@ export interface StoredLocation {
   vanished: boolean;
   publish: boolean;
   expired: boolean;
+  withheld: boolean;
+  missingItems: string[];
+  missingSince: Date[];
   createdAt: Date;
   changedAt: Date;
   sequence: number;
@@ -36,6 +39,9 @@ interface StoredLocationRow {
   vanished: boolean;
   publish: boolean;
   expired: boolean;
+  withheld: boolean;
+  missing_items: string[];
+  missing_since: Date[];
   created_at: Date;
   changed_at: Date;
   sequence: number;
@@ -54,6 +60,10 @@ export interface LocationWrite {
   inputHash: Buffer | null;
   omittedEvses: readonly string[];
   vanished: boolean;
+  withheld: boolean;
+  /** AFIR items that it lacks, and in the same order since when. */
+  missingItems: readonly string[];
+  missingSince: readonly Date[];
   createdAt: Date;
   receivedAt: Date;
   changedAt: Date;
@@ -77,7 +87,8 @@ export async function lockLocations(
     `select location.id, location.country_code, location.party_id,
             lower(location.location_id) as location_key, location.document, location.withdrawn_document,
             location.content_hash, location.omitted_evses, location.vanished, location.publish,
-            location.expired, location.created_at, location.changed_at, location.sequence
+            location.expired, location.withheld, location.missing_items, location.missing_since,
+            location.created_at, location.changed_at, location.sequence
        from location
        join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, location_key)
          on location.country_code = wanted.country_code
@@ -103,6 +114,9 @@ export async function lockLocations(
         vanished: row.vanished,
         publish: row.publish,
         expired: row.expired,
+        withheld: row.withheld,
+        missingItems: row.missing_items,
+        missingSince: row.missing_since,
         createdAt: row.created_at,
         changedAt: row.changed_at,
         sequence: row.sequence,
@@ -129,18 +143,18 @@ const WRITE_LOCATIONS = `
 insert into location (
        id, country_code, party_id, location_id, connection_id, source_id, source_version, document,
        withdrawn_document, as_stored, content_hash, input_hash, omitted_evses, vanished, publish, expired,
-       name, address, postal_code, city, country, time_zone, parking_type, operator_name, geometry,
+       withheld, missing_items, missing_since, name, address, postal_code, city, country, time_zone, parking_type, operator_name, geometry,
        last_updated, created_at, received_at, changed_at, sequence)
 select l.id, l.country_code, l.party_id, l.location_id, l.connection_id, l.source_id, l.source_version, l.document,
        l.withdrawn_document, l.as_stored, l.content_hash, l.input_hash, l.omitted_evses, l.vanished, l.publish, l.expired,
-       l.name, l.address, l.postal_code, l.city, l.country, l.time_zone, l.parking_type, l.operator_name,
+       l.withheld, l.missing_items, l.missing_since, l.name, l.address, l.postal_code, l.city, l.country, l.time_zone, l.parking_type, l.operator_name,
        st_setsrid(st_makepoint(l.longitude, l.latitude), 4326),
        l.last_updated, l.created_at, l.received_at, l.changed_at, l.sequence
   from json_to_recordset(?) as l(
          id bigint, country_code text, party_id text, location_id text, connection_id bigint, source_id bigint,
          source_version text, document text, withdrawn_document text, as_stored text[], content_hash bytea,
          input_hash bytea, omitted_evses text[], vanished boolean, publish boolean, expired boolean,
-         name text, address text, postal_code text, city text, country text, time_zone text,
+         withheld boolean, missing_items text[], missing_since timestamptz[], name text, address text, postal_code text, city text, country text, time_zone text,
          parking_type text, operator_name text, longitude double precision, latitude double precision,
          last_updated timestamptz, created_at timestamptz, received_at timestamptz, changed_at timestamptz,
          sequence bigint)
@@ -158,6 +172,9 @@ on conflict (id) do update
        vanished           = excluded.vanished,
        publish            = excluded.publish,
        expired            = excluded.expired,
+       withheld           = excluded.withheld,
+       missing_items      = excluded.missing_items,
+       missing_since      = excluded.missing_since,
        name               = excluded.name,
        address            = excluded.address,
        postal_code        = excluded.postal_code,
@@ -258,6 +275,9 @@ function locationRow(write: LocationWrite): object {
     input_hash: byteaText(write.inputHash),
     omitted_evses: write.omittedEvses,
     vanished: write.vanished,
+    withheld: write.withheld,
+    missing_items: write.missingItems,
+    missing_since: write.missingSince,
     publish: document.publish,
     expired: isExpired(document),
     name: columnText(document.name),

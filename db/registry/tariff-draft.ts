@@ -2,9 +2,9 @@
  * A Tariff on its way through one batch: applies mutations to it, deletion among them, and knows what has to
  * be written. A Tariff leaves no trace but its journal entry when it is deleted (TR-03, LS-16).
  */
-import type { Outcome, Owner, Speaker, Tariff } from '../model.ts';
+import type { Checked, Checks, Outcome, Owner, Speaker, Tariff } from '../model.ts';
 import { tariffContentHash } from './content.ts';
-import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement } from './draft.ts';
+import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry } from './journal.ts';
 import type { TariffMutation, Write } from './mutation.ts';
@@ -18,6 +18,7 @@ export class TariffDraft {
   private contentHash: Buffer | undefined;
   private last: { write: Write<Tariff>; speaker: Speaker } | undefined;
   private placement: Placement | undefined;
+  private checked: Checked = UNCHECKED;
 
   constructor(owner: Owner, stored: StoredTariff | undefined) {
     this.owner = owner;
@@ -47,6 +48,11 @@ export class TariffDraft {
     return outcomeOfWrite(isCreated, isSame);
   }
 
+  /** Asks the rules of what it has become; once, before anything else is asked of it. */
+  check(checks: Checks): void {
+    if (this.current) this.checked = checks.tariff(this.current, this.stored?.document, this.owner);
+  }
+
   /** Something has to be written or deleted. */
   get isDirty(): boolean {
     return this.last !== undefined || this.isDeleted;
@@ -60,7 +66,8 @@ export class TariffDraft {
     return (
       this.isDeleted ||
       this.stored === undefined ||
-      !this.stored.contentHash.equals(this.contentHash as Buffer)
+      !this.stored.contentHash.equals(this.contentHash as Buffer) ||
+      this.stored.withheld !== this.checked.withheld
     );
   }
 
@@ -86,6 +93,7 @@ export class TariffDraft {
       sourceVersion: write.sourceVersion,
       contentHash: this.contentHash as Buffer,
       inputHash: write.inputHash,
+      withheld: this.checked.withheld,
       createdAt: this.stored?.createdAt ?? placement.changedAt,
       receivedAt: placement.now,
       changedAt: this.isChanged ? placement.changedAt : (this.stored as StoredTariff).changedAt,
@@ -101,8 +109,8 @@ export class TariffDraft {
     return {
       sequence,
       kind: 'tariff',
-      action: this.isDeleted ? 'delete' : 'upsert',
-      public: true,
+      action: this.isDeleted || this.checked.withheld ? 'delete' : 'upsert',
+      public: !this.checked.withheld || this.stored?.withheld === false,
       object: this.id,
       country_code: this.owner.countryCode,
       party_id: this.owner.partyId,
@@ -117,6 +125,7 @@ export class TariffDraft {
       objectId: this.objectId,
       findings: this.isDeleted ? [] : this.collector.findings,
       mode: this.isDeleted ? 'replace' : this.collector.mode,
+      checked: this.isDeleted ? [] : this.checked.findings,
     };
   }
 

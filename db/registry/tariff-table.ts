@@ -10,6 +10,7 @@ export interface StoredTariff {
   id: number;
   document: Tariff;
   contentHash: Buffer;
+  withheld: boolean;
   createdAt: Date;
   changedAt: Date;
   sequence: number;
@@ -22,6 +23,7 @@ interface StoredTariffRow {
   tariff_key: string;
   document: string;
   content_hash: Buffer;
+  withheld: boolean;
   created_at: Date;
   changed_at: Date;
   sequence: number;
@@ -35,6 +37,7 @@ export interface TariffWrite {
   sourceVersion: string;
   contentHash: Buffer;
   inputHash: Buffer | null;
+  withheld: boolean;
   createdAt: Date;
   receivedAt: Date;
   changedAt: Date;
@@ -48,7 +51,8 @@ export async function lockTariffs(
 ): Promise<Map<string, StoredTariff>> {
   const { rows } = await transaction.raw<{ rows: StoredTariffRow[] }>(
     `select tariff.id, tariff.country_code, tariff.party_id, lower(tariff.tariff_id) as tariff_key,
-            tariff.document, tariff.content_hash, tariff.created_at, tariff.changed_at, tariff.sequence
+            tariff.document, tariff.content_hash, tariff.withheld, tariff.created_at, tariff.changed_at,
+            tariff.sequence
        from tariff
        join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, tariff_key)
          on tariff.country_code = wanted.country_code
@@ -69,6 +73,7 @@ export async function lockTariffs(
         id: row.id,
         document: JSON.parse(row.document),
         contentHash: row.content_hash,
+        withheld: row.withheld,
         createdAt: row.created_at,
         changedAt: row.changed_at,
         sequence: row.sequence,
@@ -97,14 +102,14 @@ export async function deleteTariffs(transaction: Knex.Transaction, ids: readonly
 const WRITE_TARIFFS = `
 insert into tariff (
        id, country_code, party_id, tariff_id, connection_id, source_id, source_version, document, content_hash,
-       input_hash, currency, type, start_date_time, end_date_time, last_updated, created_at, received_at,
+       input_hash, withheld, currency, type, start_date_time, end_date_time, last_updated, created_at, received_at,
        changed_at, sequence)
 select t.id, t.country_code, t.party_id, t.tariff_id, t.connection_id, t.source_id, t.source_version, t.document, t.content_hash,
-       t.input_hash, t.currency, t.type, t.start_date_time, t.end_date_time, t.last_updated, t.created_at, t.received_at,
+       t.input_hash, t.withheld, t.currency, t.type, t.start_date_time, t.end_date_time, t.last_updated, t.created_at, t.received_at,
        t.changed_at, t.sequence
   from json_to_recordset(?) as t(
          id bigint, country_code text, party_id text, tariff_id text, connection_id bigint, source_id bigint,
-         source_version text, document text, content_hash bytea, input_hash bytea, currency text, type text,
+         source_version text, document text, content_hash bytea, input_hash bytea, withheld boolean, currency text, type text,
          start_date_time timestamptz, end_date_time timestamptz, last_updated timestamptz,
          created_at timestamptz, received_at timestamptz, changed_at timestamptz, sequence bigint)
 on conflict (id) do update
@@ -115,6 +120,7 @@ on conflict (id) do update
        document        = excluded.document,
        content_hash    = excluded.content_hash,
        input_hash      = excluded.input_hash,
+       withheld        = excluded.withheld,
        currency        = excluded.currency,
        type            = excluded.type,
        start_date_time = excluded.start_date_time,
@@ -136,6 +142,7 @@ function tariffRow(write: TariffWrite): object {
     document: JSON.stringify(document),
     content_hash: byteaText(write.contentHash),
     input_hash: byteaText(write.inputHash),
+    withheld: write.withheld,
     currency: document.currency,
     type: document.type ?? null,
     start_date_time: document.start_date_time ? timestampText(document.start_date_time) : null,

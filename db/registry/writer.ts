@@ -7,11 +7,13 @@
  * commit is each caller answered. So an outcome other than `failed` means committed.
  *
  * A batch that fails is tried again member by member, so that one bad object never fails its neighbours; a
- * member that fails alone ends as `failed`, with the error. The writer knows no wire format.
+ * member that fails alone ends as `failed`, with the error. The writer knows no wire format, and no rule of
+ * quality: it asks those that it was given of each object that it writes.
  */
 import type { Knex } from 'knex';
-import type { Outcome } from '../model.ts';
+import type { Checks, Outcome } from '../model.ts';
 import { applyBatch } from './batch.ts';
+import { NO_CHECKS } from './draft.ts';
 import type { Mutation, Pending } from './mutation.ts';
 
 /** Mutations in one transaction at most: bounds the time that others wait for a lock, and the memory. */
@@ -29,7 +31,8 @@ export interface RegistryWriter {
 }
 
 /** Makes the writer of this process. Several processes may write: the database keeps them apart. */
-export function createWriter(parts: { knex: Knex; clock: () => Date }): RegistryWriter {
+export function createWriter(parts: { knex: Knex; clock: () => Date; checks?: Checks }): RegistryWriter {
+  const { checks = NO_CHECKS } = parts;
   let queue: Pending[] = [];
   let working: Promise<void> | null = null;
 
@@ -74,6 +77,7 @@ export function createWriter(parts: { knex: Knex; clock: () => Date }): Registry
         transaction,
         batch.map((pending) => pending.mutation),
         parts.clock(),
+        checks,
       ),
     );
   }

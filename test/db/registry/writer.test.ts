@@ -1,4 +1,9 @@
 import { expect } from 'chai';
+import type { Checked } from '../../../db/model.ts';
+import { readPublicObjects } from '../../../db/reads/public-objects.ts';
+import { readSenderPage } from '../../../db/reads/sender-list.ts';
+import { readPublishedLocations } from '../../../db/reads/stored-object.ts';
+import { UNCHECKED } from '../../../db/registry/draft.ts';
 import type { LocationMutation } from '../../../db/registry/mutation.ts';
 import { createWriter, type RegistryWriter } from '../../../db/registry/writer.ts';
 import { buildLocation } from '../../support/builders.ts';
@@ -109,5 +114,83 @@ describe('the one writer', () => {
     });
     const outcomes = await broken.submitAll([put('A'), put('B')]);
     expect(outcomes.map((outcome) => outcome.kind)).to.deep.equal(['failed', 'failed']);
+  });
+
+  describe('with rules', () => {
+    let checked: Checked;
+    let checking: RegistryWriter;
+
+    beforeEach(() => {
+      checked = UNCHECKED;
+      const checks = { location: () => checked, tariff: () => checked };
+      checking = createWriter({ knex: database.knex, clock: () => new Date(), checks });
+    });
+
+    const finding = (evseUid: string, message: string) => ({
+      rule: 'ID-07',
+      severity: 'error' as const,
+      path: 'evses[0].evse_id',
+      message,
+      occurrences: 1,
+      part: { evseUid, evseId: null, connectorId: null },
+    });
+    const openFindings = () =>
+      database.knex('finding').whereNull('closed_at').orderBy('part_key').pluck('part_key');
+
+    it('opens a finding for each part, and closes those that are no longer found', async () => {
+      checked = { ...UNCHECKED, findings: [finding('E1', 'is missing'), finding('E2', 'is missing')] };
+      await checking.submit(put('L1'));
+      expect(await openFindings()).to.deep.equal(['e1', 'e2']);
+      checked = { ...UNCHECKED, findings: [finding('E2', 'is missing')] };
+      await checking.submit(put('L1', 'renamed'));
+      expect(await openFindings()).to.deep.equal(['e2']);
+      expect(await database.knex('finding').whereNotNull('closed_at').pluck('part_key')).to.deep.equal([
+        'e1',
+      ]);
+    });
+
+    it('keeps since when an AFIR item is missing', async () => {
+      checked = { ...UNCHECKED, missingItems: ['A5'] };
+      await checking.submit(put('L1'));
+      const [{ missing_since: since }] = await database.knex('location').select('missing_since');
+      checked = { ...UNCHECKED, missingItems: ['A4', 'A5'] };
+      await checking.submit(put('L1', 'renamed'));
+      const [row] = await database.knex('location').select('missing_items', 'missing_since');
+      expect(row.missing_items).to.deep.equal(['A4', 'A5']);
+      expect(row.missing_since[1]).to.deep.equal(since[0]);
+      expect(row.missing_since[0] > since[0]).to.equal(true);
+    });
+
+    it('journals what a policy begins and ceases to withhold, as gone and as back', async () => {
+      await checking.submit(put('L1'));
+      checked = { ...UNCHECKED, withheld: true };
+      await checking.submit(put('L1'));
+      checked = UNCHECKED;
+      await checking.submit(put('L1'));
+      const changes = await database.knex('change').orderBy('sequence').select('action', 'public');
+      expect(changes).to.deep.equal([
+        { action: 'upsert', public: true },
+        { action: 'delete', public: true },
+        { action: 'upsert', public: true },
+      ]);
+    });
+
+    it('shows what is withheld to nobody: not in open data, to providers only as REMOVED', async () => {
+      await checking.submit(put('L1'));
+      checked = { ...UNCHECKED, withheld: true };
+      await checking.submit(put('L1'));
+      const shown: string[] = [];
+      for await (const batch of readPublicObjects(database.knex, 'locations')) {
+        shown.push(...batch.map(({ objectId }) => objectId));
+      }
+      expect(shown).to.deep.equal([]);
+      const query = { module: 'locations', clock: 'registry', offset: 0, limit: 10 } as const;
+      expect((await readSenderPage(database.knex, query)).total).to.equal(0);
+      const since = await readSenderPage(database.knex, { ...query, dateFrom: new Date(0) });
+      expect(since.objects.map(({ document }) => JSON.parse(document).evses[0].status)).to.deep.equal([
+        'REMOVED',
+      ]);
+      expect(await readPublishedLocations(database.knex, 'L1')).to.deep.equal([]);
+    });
   });
 });

@@ -1,0 +1,98 @@
+/**
+ * Data quality: what a finding is about (an EVSE, a Connector), which AFIR items an object lacks and since when,
+ * what the operator of the access point does about a rule (policy) or forgives (waiver), and the figures of each
+ * day. What is withheld stays in the registry and is shown to nobody but its owner; `public` says in one place
+ * who is shown.
+ */
+import type { Knex } from 'knex';
+
+const FINDINGS = `
+-- 'part_key' is what a finding is about below its object, as it is compared: EVSE uid, or uid and connector id.
+alter table finding
+  add column part_key     text not null default '',
+  add column evse_uid     text,
+  add column connector_id text,
+  add column evse_id      text,
+  add column received     text;
+drop index finding_open_unique;
+create unique index finding_open_unique on finding (object_key, rule, part_key) where closed_at is null;
+
+-- 'party_id' and 'country_code' null: for all parties that have no policy of their own.
+create table policy (
+  id           bigint generated always as identity,
+  rule         text        not null,
+  country_code text,
+  party_id     text,
+  action       text        not null,
+  set_at       timestamptz not null default now(),
+  constraint policy_pk primary key (id),
+  constraint policy_key_unique unique nulls not distinct (rule, country_code, party_id),
+  constraint policy_action_check check (action in ('off', 'note', 'withhold', 'reject')),
+  constraint policy_party_check check (num_nonnulls(country_code, party_id) in (0, 2)),
+  constraint policy_case_check check (country_code = upper(country_code) and party_id = upper(party_id))
+);
+
+create table waiver (
+  id           bigint generated always as identity,
+  rule         text        not null,
+  country_code text        not null,
+  party_id     text        not null,
+  reason       text        not null,
+  until        date        not null,
+  created_at   timestamptz not null default now(),
+  constraint waiver_pk primary key (id),
+  constraint waiver_key_unique unique (rule, country_code, party_id),
+  constraint waiver_case_check check (country_code = upper(country_code) and party_id = upper(party_id))
+);
+`;
+
+const OBJECTS = `
+-- 'missing_items' are AFIR items that the object lacks, 'missing_since' in the same order.
+alter table location
+  add column withheld      boolean       not null default false,
+  add column missing_items text[]        not null default '{}',
+  add column missing_since timestamptz[] not null default '{}',
+  add column public        boolean       not null
+    generated always as (publish and not expired and not withheld) stored;
+alter table tariff
+  add column withheld boolean not null default false;
+`;
+
+const DAYS = `
+create table quality_day (
+  day          date   not null,
+  country_code text   not null,
+  party_id     text   not null,
+  locations    bigint not null,
+  evses        bigint not null,
+  connectors   bigint not null,
+  findings     jsonb  not null,
+  coverage     jsonb  not null,
+  p50_s        double precision,
+  p95_s        double precision,
+  score        double precision,
+  constraint quality_day_pk primary key (day, country_code, party_id)
+);
+`;
+
+export async function up(knex: Knex): Promise<void> {
+  for (const statements of [FINDINGS, OBJECTS, DAYS]) {
+    await knex.raw(statements);
+  }
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.raw(`
+    drop table quality_day;
+    alter table tariff drop column withheld;
+    alter table location drop column public;
+    alter table location drop column withheld, drop column missing_items, drop column missing_since;
+    drop table waiver;
+    drop table policy;
+    delete from finding where part_key <> '';
+    drop index finding_open_unique;
+    alter table finding
+      drop column part_key, drop column evse_uid, drop column connector_id, drop column evse_id,
+      drop column received;
+    create unique index finding_open_unique on finding (object_key, rule) where closed_at is null;`);
+}

@@ -1,0 +1,105 @@
+/**
+ * What a rule of data quality is. One file a rule in `ingest/rules`; it exports one object that meets `Rule`, is found
+ * by its folder (`discover.ts`), held to one contract test, and described in `docs/rules.md` from what it says of
+ * itself. Types only.
+ *
+ * A rule about a Location or a Tariff looks at one object as it is about to be stored, with what was stored before,
+ * and must be pure and quick: it runs with every write. A rule about the registry looks across objects and runs
+ * behind the journal (`registry-rules.ts`).
+ */
+import type { Knex } from 'knex';
+import type { Connector, Evse, Location, Owner, Severity, Tariff } from '../db/model.ts';
+
+/** What is done about an object that breaks a rule. */
+export type Action = 'off' | 'note' | 'withhold' | 'reject';
+
+/** What every rule says of itself. */
+export interface RuleFacts {
+  /** As findings carry it, e.g. `ID-07` or `power-off-by-a-thousand`. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** A line: what is wrong. */
+  readonly title: string;
+  /** The item of Regulation (EU) 2025/655 that it serves, e.g. `B1`; null for none. */
+  readonly afir: string | null;
+  /** Where the rule comes from: a section of the OCPI specification, a requirement, a regulation. */
+  readonly source: string;
+  /** What it means, for whoever reads the report. */
+  readonly meaning: string;
+  /** How the owner mends it. */
+  readonly mend: string;
+}
+
+/** What a rule found, where, in one sentence that the owner can act on. */
+export interface Found {
+  /** E.g. `evses[0].evse_id`. */
+  readonly path: string;
+  /** Begins with what is wrong, not with the path. */
+  readonly message: string;
+  /** What stands there; absent when nothing does. */
+  readonly received?: unknown;
+  /** The part that it is about; absent: the object as a whole. */
+  readonly evse?: Evse;
+  readonly connector?: Connector;
+}
+
+/** What a rule may look at beside the object itself. */
+export interface RuleContext<T> {
+  readonly owner: Owner;
+  readonly now: Date;
+  /** What was stored before; undefined when the object is new. */
+  readonly previous: T | undefined;
+  /** Says what is known of an operator ID; see `known-operators.ts`. */
+  readonly operators: KnownOperators;
+}
+
+/** The official registers, in memory. */
+export interface KnownOperators {
+  /** False as long as no register was imported: then nothing can be said of anybody. */
+  readonly isKnown: boolean;
+  /** The states of the entries of this ID as a CPO, e.g. `['active']`; empty when no register lists it. */
+  statesOf(countryCode: string, operatorId: string): readonly string[];
+}
+
+/** A rule about single objects. */
+export interface ObjectRule<T> extends RuleFacts {
+  check(object: T, context: RuleContext<T>, found: (found: Found) => void): void;
+}
+
+export interface LocationRule extends ObjectRule<Location> {
+  readonly on: 'location';
+}
+
+export interface TariffRule extends ObjectRule<Tariff> {
+  readonly on: 'tariff';
+}
+
+/** A row that a rule across objects gives: one finding. */
+export interface RegistryFound {
+  readonly location: number | null;
+  readonly tariff: number | null;
+  readonly uid_key: string | null;
+  readonly connector_key: string | null;
+  readonly path: string;
+  readonly message: string;
+  readonly received: string | null;
+}
+
+export interface RegistryRule extends RuleFacts {
+  readonly on: 'registry';
+  /**
+   * SQL of one select that gives `RegistryFound` rows for the objects whose ids are in the array `?`: Locations, or
+   * Tariffs when `scope` says so. Lower case, aligned, with a plan that does not grow with the registry.
+   */
+  readonly select: string;
+  readonly scope: 'location' | 'tariff';
+  /**
+   * Ids of further objects whose findings may change when these have changed (twins, connectors of a Tariff); the
+   * rule is asked of all of them. Absent: only the changed objects themselves.
+   */
+  affected?(knex: Knex, changed: { locations: number[]; tariffs: number[] }): Promise<number[]>;
+  /** Time alone can break it: it is asked of every object once a day, too. */
+  readonly isAboutTime?: boolean;
+}
+
+export type Rule = LocationRule | TariffRule | RegistryRule;
