@@ -9,6 +9,7 @@
  */
 import type { Knex } from 'knex';
 import type { Connector, Evse, Location, Owner, Severity, Tariff } from '../db/model.ts';
+import type { OperatorDirectory } from '../db/reads/operator-directory.ts';
 
 /** What is done about an object that breaks a rule. */
 export type Action = 'off' | 'note' | 'withhold' | 'reject';
@@ -49,17 +50,11 @@ export interface RuleContext<T> {
   readonly now: Date;
   /** What was stored before; undefined when the object is new. */
   readonly previous: T | undefined;
-  /** Says what is known of an operator ID; see `known-operators.ts`. */
   readonly operators: KnownOperators;
 }
 
-/** The official registers, in memory. */
-export interface KnownOperators {
-  /** False as long as no register was imported: then nothing can be said of anybody. */
-  readonly isKnown: boolean;
-  /** The states of the entries of this ID as a CPO, e.g. `['active']`; empty when no register lists it. */
-  statesOf(countryCode: string, operatorId: string): readonly string[];
-}
+/** The official registers, in memory; `sequence` 0 says that none was imported, so nothing can be said of anybody. */
+export type KnownOperators = Pick<OperatorDirectory, 'find' | 'sequence'>;
 
 /** A rule about single objects. */
 export interface ObjectRule<T> extends RuleFacts {

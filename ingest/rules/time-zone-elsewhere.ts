@@ -1,0 +1,57 @@
+/** The clock that a Location names is the one on its wall. */
+import tzLookup from '@photostructure/tz-lookup';
+import { placeOf } from '../place.ts';
+import type { LocationRule } from '../rule.ts';
+
+export const timeZoneElsewhere: LocationRule = {
+  on: 'location',
+  id: 'time-zone-elsewhere',
+  severity: 'warning',
+  title: 'The time zone of a Location does not fit its place',
+  afir: 'A15',
+  source: 'Regulation (EU) 2025/655, item A15; OCPI 2.2.1, 8.3.1',
+  meaning:
+    'Opening hours and tariffs are told in local time. With the zone of another place they are wrong by an hour or more.',
+  mend: 'Send the IANA name of the zone at the coordinates, e.g. Europe/Amsterdam.',
+
+  check(location, { now }, found) {
+    const place = placeOf(location);
+    if (!place || place.isNullIsland || place.isSwapped) return;
+    const zone = tzLookup(place.latitude, place.longitude);
+    if (zone === location.time_zone || haveSameClock(zone, location.time_zone, now)) return;
+    found({
+      path: 'time_zone',
+      message: `does not fit the coordinates, where it is ${zone}`,
+      received: location.time_zone,
+    });
+  },
+};
+
+/** Pairs of zones that were compared, for the year of the key. */
+const compared = new Map<string, boolean>();
+
+/** Whether clocks of both zones agree in winter and in summer: Europe/Brussels will do for Amsterdam. */
+function haveSameClock(one: string, other: string, now: Date): boolean {
+  const year = now.getUTCFullYear();
+  const key = `${one} ${other} ${year}`;
+  let isSame = compared.get(key);
+  if (isSame === undefined) {
+    const moments = [new Date(Date.UTC(year, 0, 15)), new Date(Date.UTC(year, 6, 15))];
+    isSame = moments.every((moment) => wallClock(one, moment) === wallClock(other, moment));
+    compared.set(key, isSame);
+  }
+  return isSame;
+}
+
+function wallClock(zone: string, moment: Date): string {
+  try {
+    return new Intl.DateTimeFormat('en-GB', {
+      timeZone: zone,
+      dateStyle: 'short',
+      timeStyle: 'short',
+    }).format(moment);
+  } catch {
+    // A name that the runtime does not know fits nothing.
+    return `unknown ${zone}`;
+  }
+}
