@@ -7,7 +7,7 @@
  */
 import type { Knex } from 'knex';
 import type { Checks, Outcome } from '../model.ts';
-import { type ObjectFindings, writeFindings } from './finding-table.ts';
+import { writeFindings } from './finding-table.ts';
 import { advance, appendChanges, type ChangeEntry } from './journal.ts';
 import { LocationDraft } from './location-draft.ts';
 import { lockLocations, writeLocations } from './location-table.ts';
@@ -30,7 +30,7 @@ export async function applyBatch(
       ? (locations.get(key) as LocationDraft).apply(mutation)
       : (tariffs.get(key) as TariffDraft).apply(mutation);
   });
-  const drafts = [...locations.values(), ...tariffs.values()].filter((draft) => draft.isDirty);
+  const drafts = [...locations.values(), ...tariffs.values()].filter((draft) => draft.isTouched);
   for (const draft of drafts) {
     draft.check(checks);
   }
@@ -79,13 +79,25 @@ function uniqueKeys<M extends Mutation>(mutations: readonly M[]): M[] {
 
 async function writeDrafts(
   transaction: Knex.Transaction,
+  touchedLocations: readonly LocationDraft[],
+  touchedTariffs: readonly TariffDraft[],
+  now: Date,
+): Promise<void> {
+  const locations = touchedLocations.filter((draft) => draft.isDirty);
+  const tariffs = touchedTariffs.filter((draft) => draft.isDirty);
+  if (locations.length > 0 || tariffs.length > 0) {
+    await writeObjects(transaction, locations, tariffs, now);
+  }
+  const findings = [...touchedLocations, ...touchedTariffs].map((draft) => draft.objectFindings());
+  await writeFindings(transaction, findings, now);
+}
+
+async function writeObjects(
+  transaction: Knex.Transaction,
   locations: readonly LocationDraft[],
   tariffs: readonly TariffDraft[],
   now: Date,
 ): Promise<void> {
-  if (locations.length === 0 && tariffs.length === 0) {
-    return;
-  }
   const changed = [...locations, ...tariffs].filter((draft) => draft.isChanged);
   const head = await advance(transaction, {
     changes: changed.length,
@@ -123,6 +135,4 @@ async function writeDrafts(
   );
   const entries: ChangeEntry[] = [...locations, ...tariffs].flatMap((draft) => draft.changeEntry() ?? []);
   await appendChanges(transaction, entries, head.changedAt);
-  const findings: ObjectFindings[] = [...locations, ...tariffs].map((draft) => draft.objectFindings());
-  await writeFindings(transaction, findings, now);
 }

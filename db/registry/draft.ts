@@ -45,6 +45,8 @@ export function outcomeWithoutWrite(decision: {
   readonly refusal?: unknown;
 }): Outcome | null {
   switch (decision.kind) {
+    case 'recheck':
+      return { kind: 'unchanged' };
     case 'unchanged':
     case 'stale':
       return { kind: decision.kind };

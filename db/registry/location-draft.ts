@@ -22,6 +22,7 @@ export class LocationDraft {
   private last: { write: Write<Location>; speaker: Speaker } | undefined;
   private placement: Placement | undefined;
   private checked: Checked = UNCHECKED;
+  private isRechecked = false;
 
   constructor(owner: Owner, stored: StoredLocation | undefined) {
     this.owner = owner;
@@ -32,6 +33,7 @@ export class LocationDraft {
 
   apply(mutation: LocationMutation): Outcome {
     const decision = mutation.apply(this.current);
+    this.isRechecked ||= decision.kind === 'recheck' && this.current !== undefined;
     if (decision.kind !== 'write') {
       return outcomeWithoutWrite(decision) as Outcome;
     }
@@ -55,9 +57,19 @@ export class LocationDraft {
     this.checked = checks.location(document, this.stored?.document, this.owner);
   }
 
-  /** Something has to be written, be it only times. */
+  /** The rules are to be asked, and what they say is to be written. */
+  get isTouched(): boolean {
+    return this.last !== undefined || this.isRechecked;
+  }
+
+  /** Something of the object itself has to be written, be it only times, or what it lacks. */
   get isDirty(): boolean {
-    return this.last !== undefined;
+    const { stored, checked } = this;
+    return (
+      this.last !== undefined ||
+      stored?.withheld !== checked.withheld ||
+      stored.missingItems.join() !== checked.missingItems.join()
+    );
   }
 
   get isNew(): boolean {
@@ -79,7 +91,7 @@ export class LocationDraft {
   }
 
   write(): LocationWrite {
-    const { write, speaker } = this.last as NonNullable<typeof this.last>;
+    const { write, speaker } = this.last ?? this.asItWas();
     const placement = this.placement as Placement;
     return {
       id: this.id,
@@ -97,7 +109,7 @@ export class LocationDraft {
       missingItems: this.checked.missingItems,
       missingSince: this.missingSince(placement.now),
       createdAt: this.stored?.createdAt ?? placement.changedAt,
-      receivedAt: placement.now,
+      receivedAt: this.last ? placement.now : (this.stored as StoredLocation).receivedAt,
       changedAt: this.movesClock ? placement.changedAt : (this.stored as StoredLocation).changedAt,
       sequence: placement.sequence ?? (this.stored as StoredLocation).sequence,
     };
@@ -147,6 +159,12 @@ export class LocationDraft {
 
   private get wasShown(): boolean {
     return this.stored?.publish === true && !this.stored.withheld;
+  }
+
+  /** What is stored, as a write of its own: for an object that was only asked about again. */
+  private asItWas(): { write: Write<Location>; speaker: Speaker | null } {
+    const { speaker, ...stored } = this.stored as StoredLocation;
+    return { write: { kind: 'write', ...stored, findings: [], findingsMode: 'add' }, speaker };
   }
 
   private get id(): number {

@@ -15,7 +15,11 @@ export interface StoredLocation {
   id: number;
   document: Location;
   withdrawnDocument: string | null;
+  sourceVersion: string;
+  asStored: string[];
   contentHash: Buffer;
+  inputHash: Buffer | null;
+  speaker: Speaker | null;
   omittedEvses: string[];
   vanished: boolean;
   publish: boolean;
@@ -23,6 +27,7 @@ export interface StoredLocation {
   withheld: boolean;
   missingItems: string[];
   missingSince: Date[];
+  receivedAt: Date;
   createdAt: Date;
   changedAt: Date;
   sequence: number;
@@ -35,7 +40,12 @@ interface StoredLocationRow {
   location_key: string;
   document: string;
   withdrawn_document: string | null;
+  source_version: string;
+  as_stored: string[];
   content_hash: Buffer;
+  input_hash: Buffer | null;
+  connection_id: number | null;
+  source_id: number | null;
   omitted_evses: string[];
   vanished: boolean;
   publish: boolean;
@@ -43,6 +53,7 @@ interface StoredLocationRow {
   withheld: boolean;
   missing_items: string[];
   missing_since: Date[];
+  received_at: Date;
   created_at: Date;
   changed_at: Date;
   sequence: number;
@@ -52,7 +63,8 @@ interface StoredLocationRow {
 export interface LocationWrite {
   id: number;
   owner: Owner;
-  speaker: Speaker;
+  /** Null once the connection or source that brought it is gone. */
+  speaker: Speaker | null;
   document: Location;
   withdrawnDocument: string | null;
   sourceVersion: string;
@@ -87,7 +99,8 @@ export async function lockLocations(
   const { rows } = await transaction.raw<{ rows: StoredLocationRow[] }>(
     `select location.id, location.country_code, location.party_id,
             lower(location.location_id) as location_key, location.document, location.withdrawn_document,
-            location.content_hash, location.omitted_evses, location.vanished, location.publish,
+            location.source_version, location.as_stored, location.content_hash, location.input_hash,
+            location.connection_id, location.source_id, location.received_at, location.omitted_evses, location.vanished, location.publish,
             location.expired, location.withheld, location.missing_items, location.missing_since,
             location.created_at, location.changed_at, location.sequence
        from location
@@ -110,7 +123,11 @@ export async function lockLocations(
         id: row.id,
         document: JSON.parse(row.document),
         withdrawnDocument: row.withdrawn_document,
+        sourceVersion: row.source_version,
+        asStored: row.as_stored,
         contentHash: row.content_hash,
+        inputHash: row.input_hash,
+        speaker: speakerOfRow(row),
         omittedEvses: row.omitted_evses,
         vanished: row.vanished,
         publish: row.publish,
@@ -118,6 +135,7 @@ export async function lockLocations(
         withheld: row.withheld,
         missingItems: row.missing_items,
         missingSince: row.missing_since,
+        receivedAt: row.received_at,
         createdAt: row.created_at,
         changedAt: row.changed_at,
         sequence: row.sequence,
@@ -343,11 +361,24 @@ function connectorRows(write: LocationWrite): object[] {
 }
 
 /** The two columns that say who brought an object. */
-export function speakerColumns(speaker: Speaker): { connection_id: number | null; source_id: number | null } {
+export interface SpeakerColumns {
+  connection_id: number | null;
+  source_id: number | null;
+}
+
+export function speakerColumns(speaker: Speaker | null): SpeakerColumns {
   return {
-    connection_id: speaker.kind === 'connection' ? speaker.id : null,
-    source_id: speaker.kind === 'source' ? speaker.id : null,
+    connection_id: speaker?.kind === 'connection' ? speaker.id : null,
+    source_id: speaker?.kind === 'source' ? speaker.id : null,
   };
+}
+
+export function speakerOfRow({
+  connection_id: connection,
+  source_id: source,
+}: SpeakerColumns): Speaker | null {
+  if (connection !== null) return { kind: 'connection', id: connection };
+  return source === null ? null : { kind: 'source', id: source };
 }
 
 /** A byte string in PostgreSQL's own notation, as it travels inside JSON. */

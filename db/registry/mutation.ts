@@ -39,6 +39,8 @@ export interface Write<T> {
 
 export type Decision<T> =
   | Write<T>
+  /** The object stays as it is; the rules are asked of it again, since what they go by has changed. */
+  | { readonly kind: 'recheck' }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'stale' }
   | { readonly kind: 'refuse'; readonly refusal: Refusal };

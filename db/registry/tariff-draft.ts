@@ -19,6 +19,7 @@ export class TariffDraft {
   private last: { write: Write<Tariff>; speaker: Speaker } | undefined;
   private placement: Placement | undefined;
   private checked: Checked = UNCHECKED;
+  private isRechecked = false;
 
   constructor(owner: Owner, stored: StoredTariff | undefined) {
     this.owner = owner;
@@ -29,6 +30,7 @@ export class TariffDraft {
 
   apply(mutation: TariffMutation): Outcome {
     const decision = mutation.apply(this.current && { document: this.current });
+    this.isRechecked ||= decision.kind === 'recheck' && this.current !== undefined;
     if (decision.kind === 'delete') {
       this.current = undefined;
       this.contentHash = undefined;
@@ -53,9 +55,14 @@ export class TariffDraft {
     if (this.current) this.checked = checks.tariff(this.current, this.stored?.document, this.owner);
   }
 
-  /** Something has to be written or deleted. */
+  /** The rules are to be asked, and what they say is to be written. */
+  get isTouched(): boolean {
+    return this.last !== undefined || this.isDeleted || this.isRechecked;
+  }
+
+  /** Something of the object itself has to be written or deleted. */
   get isDirty(): boolean {
-    return this.last !== undefined || this.isDeleted;
+    return this.last !== undefined || this.isDeleted || this.stored?.withheld !== this.checked.withheld;
   }
 
   get isNew(): boolean {
@@ -80,10 +87,10 @@ export class TariffDraft {
   }
 
   write(): TariffWrite | null {
-    if (this.last === undefined) {
+    if (this.current === undefined) {
       return null;
     }
-    const { write, speaker } = this.last;
+    const { write, speaker } = this.last ?? this.asItWas();
     const placement = this.placement as Placement;
     return {
       id: this.id,
@@ -95,7 +102,7 @@ export class TariffDraft {
       inputHash: write.inputHash,
       withheld: this.checked.withheld,
       createdAt: this.stored?.createdAt ?? placement.changedAt,
-      receivedAt: placement.now,
+      receivedAt: this.last ? placement.now : (this.stored as StoredTariff).receivedAt,
       changedAt: this.isChanged ? placement.changedAt : (this.stored as StoredTariff).changedAt,
       sequence: placement.sequence ?? (this.stored as StoredTariff).sequence,
     };
@@ -127,6 +134,12 @@ export class TariffDraft {
       mode: this.isDeleted ? 'replace' : this.collector.mode,
       checked: this.isDeleted ? [] : this.checked.findings,
     };
+  }
+
+  /** What is stored, as a write of its own: for a Tariff that was only asked about again. */
+  private asItWas(): { write: Write<Tariff>; speaker: Speaker | null } {
+    const { speaker, ...stored } = this.stored as StoredTariff;
+    return { write: { kind: 'write', ...stored, asStored: [], findings: [], findingsMode: 'add' }, speaker };
   }
 
   private get isDeleted(): boolean {

@@ -3,13 +3,17 @@
  */
 import type { Knex } from 'knex';
 import type { Owner, Speaker, Tariff } from '../model.ts';
-import { byteaText, speakerColumns, timestampText } from './location-table.ts';
+import { byteaText, speakerColumns, speakerOfRow, timestampText } from './location-table.ts';
 
 /** A Tariff as stored, read under a lock that holds until the transaction ends. */
 export interface StoredTariff {
   id: number;
   document: Tariff;
+  sourceVersion: string;
   contentHash: Buffer;
+  inputHash: Buffer | null;
+  speaker: Speaker | null;
+  receivedAt: Date;
   withheld: boolean;
   createdAt: Date;
   changedAt: Date;
@@ -22,7 +26,12 @@ interface StoredTariffRow {
   party_id: string;
   tariff_key: string;
   document: string;
+  source_version: string;
   content_hash: Buffer;
+  input_hash: Buffer | null;
+  connection_id: number | null;
+  source_id: number | null;
+  received_at: Date;
   withheld: boolean;
   created_at: Date;
   changed_at: Date;
@@ -32,7 +41,7 @@ interface StoredTariffRow {
 export interface TariffWrite {
   id: number;
   owner: Owner;
-  speaker: Speaker;
+  speaker: Speaker | null;
   document: Tariff;
   sourceVersion: string;
   contentHash: Buffer;
@@ -51,7 +60,8 @@ export async function lockTariffs(
 ): Promise<Map<string, StoredTariff>> {
   const { rows } = await transaction.raw<{ rows: StoredTariffRow[] }>(
     `select tariff.id, tariff.country_code, tariff.party_id, lower(tariff.tariff_id) as tariff_key,
-            tariff.document, tariff.content_hash, tariff.withheld, tariff.created_at, tariff.changed_at,
+            tariff.document, tariff.source_version, tariff.content_hash, tariff.input_hash,
+            tariff.connection_id, tariff.source_id, tariff.received_at, tariff.withheld, tariff.created_at, tariff.changed_at,
             tariff.sequence
        from tariff
        join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, tariff_key)
@@ -72,7 +82,11 @@ export async function lockTariffs(
       {
         id: row.id,
         document: JSON.parse(row.document),
+        sourceVersion: row.source_version,
         contentHash: row.content_hash,
+        inputHash: row.input_hash,
+        speaker: speakerOfRow(row),
+        receivedAt: row.received_at,
         withheld: row.withheld,
         createdAt: row.created_at,
         changedAt: row.changed_at,

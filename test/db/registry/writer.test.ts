@@ -175,6 +175,27 @@ describe('the one writer', () => {
       ]);
     });
 
+    it('asks again of an object that stays as it is, and writes only what the rules say', async () => {
+      await checking.submit(put('L1'));
+      const [before] = await database.knex('location').select('*');
+      checked = { ...UNCHECKED, findings: [finding('E1', 'is missing')] };
+      const recheck: LocationMutation = { ...put('L1'), apply: () => ({ kind: 'recheck' }) };
+      expect(await checking.submit(recheck)).to.deep.equal({ kind: 'unchanged' });
+      expect(await openFindings()).to.deep.equal(['e1']);
+      expect(await database.knex('location').select('*')).to.deep.equal([before]);
+      checked = { ...UNCHECKED, withheld: true };
+      await checking.submit(recheck);
+      const [after] = await database.knex('location').select('*');
+      expect(after.public).to.equal(false);
+      expect(after.input_hash).to.deep.equal(before.input_hash);
+      expect([after.document, after.source_id, after.received_at]).to.deep.equal([
+        before.document,
+        before.source_id,
+        before.received_at,
+      ]);
+      expect(await sequences()).to.have.length(2);
+    });
+
     it('shows what is withheld to nobody: not in open data, to providers only as REMOVED', async () => {
       await checking.submit(put('L1'));
       checked = { ...UNCHECKED, withheld: true };
