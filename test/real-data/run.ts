@@ -128,7 +128,7 @@ async function foreignFeeds(environment: Record<string, string>, data: string): 
   for (const [name, file, ...flags] of [
     ['lithuania', 'lithuania-2024-06-06.json.gz'],
     ['powergo', 'powergo-ocpi-2.2.json.gz'],
-    ['fastned', 'fastned-ocpi-2.1.1.json.gz', '--party', 'NL-FA1'],
+    ['fastned', 'fastned-ocpi-2.1.1.json.gz', '--version', '2.1.1', '--party', 'NL-FA1'],
   ] as const) {
     const url = join(data, 'feeds', file);
     await nap(environment, 'source', 'add', name, '--kind', 'ocpi-file', '--url', url, ...flags);

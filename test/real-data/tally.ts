@@ -103,7 +103,7 @@ export class Tally {
     return [
       `* ${this.title}: refused ${words(this.refused)}; findings ${words(this.findings)}.`,
       `  In and out of ${this.from}: ${same} deep-equal, ${mended} different where a finding names it,`,
-      `  ${otherWords} without words that the version does not have.`,
+      `  ${otherWords} different in a word that is not given back.`,
     ].join('\n');
   }
 
