@@ -102,7 +102,7 @@ export class Tally {
     const { same, mended, otherWords } = this.compared;
     return [
       `* ${this.title}: refused ${words(this.refused)}; findings ${words(this.findings)}.`,
-      `  In and out of ${this.from}: ${same} deep-equal, ${mended} different where a finding names it,`,
+      `  In and out of ${this.from}: ${same} deep-equal, ${mended} different, with a repair or a part left out among its findings,`,
       `  ${otherWords} different in a word that is not given back.`,
     ].join('\n');
   }
