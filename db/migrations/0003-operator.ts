@@ -79,7 +79,7 @@ create index operator_import_register_index on operator_import (register, id des
 create table operator_register (
   register   text        not null,
   url        text        not null,
-  schedule   text,
+  schedule   text        not null,
   memory     jsonb       not null default '{}',
   created_at timestamptz not null,
   constraint operator_register_pk primary key (register, url)
