@@ -3,7 +3,7 @@
  *
  *   document -> rows of the register -> entries and findings -> the store, whole or not at all -> the import log
  *
- * Guarantees: every import ends in one row of the log; a row with a fault is a finding and the rest goes in; a list
+ * Guarantees: every import that is not aborted ends in one row of the log; a row with a fault is a finding and the rest goes in; a list
  * that cannot be read, lists nobody, or would lose too much changes nothing and says why; two imports of one register
  * do not overlap in this process, and in several the store lets one follow the other.
  *
@@ -134,7 +134,7 @@ async function endOf(
   if (error instanceof NotModifiedError) return store.noteUnchanged(attempt, authorities);
   const problem = isRegisterError(error) ? error.message : partnerProblem(error);
   if (problem === undefined) throw error;
-  return store.noteFailure(attempt, `${problem}. Nothing was changed.`);
+  return store.noteFailure(attempt, `${problem.replace(/\.$/, '')}. Nothing was changed.`);
 }
 
 async function readList(register: OperatorRegister, document: OpenDocument, signal: AbortSignal) {
