@@ -153,22 +153,25 @@ async function build(foundation: Foundation): Promise<Services> {
     stopping: lifecycle.signal,
   });
 
-  let closing: Promise<void> | undefined;
-  const close = async () => {
-    try {
-      await Promise.all([snapshots.close(), fetcher.close()]);
-      await writer.drain();
-    } finally {
-      await letGo();
-    }
-  };
   return {
     ...{ config, logger, clock, database, connections, voices, sources, runs, rejectedRecords, writer },
     ...{ pipeline, fetcher, puller, scheduler, snapshots, secretBox, admin, metrics, lifecycle },
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
+    close: once(async () => {
+      try {
+        await Promise.all([snapshots.close(), fetcher.close()]);
+        await writer.drain();
+      } finally {
+        await letGo();
+      }
+    }),
+  };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => {
+    result ??= work();
+    return result;
   };
 }
 
