@@ -42,6 +42,9 @@ const COLUMNS = [
   'seconds',
 ] as const;
 
+/** Milliseconds for one pull: a national feed takes a minute or two, on a machine that is busy with more much longer. */
+const PULL_LIMIT_MS = 1_800_000;
+
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
   process.stderr.write('Usage: npm run real-data -- FOLDER   (a folder with ndw/ and feeds/)\n');
@@ -163,9 +166,11 @@ async function foreignFeeds(environment: Record<string, string>, data: string): 
 }
 
 async function pull(environment: Record<string, string>, name: string, title: string): Promise<void> {
-  const result = await runNap(['source', 'run', name, '--full', '--json'], environment);
+  const result = await runNap(['source', 'run', name, '--full', '--json'], environment, {
+    limitMs: PULL_LIMIT_MS,
+  });
   if (result.stdout.trim() === '') {
-    throw new Error(result.stderr);
+    throw new Error(`nap source run ${name} ended with ${result.code}: ${result.stderr.slice(-1_000)}`);
   }
   const report = result.json<Report>();
   print(`| ${title} | ${COLUMNS.map((column) => report[column]).join(' | ')} |`);
