@@ -1,7 +1,8 @@
 /**
- * `npm run real-data -- FOLDER`: takes the real feeds of a folder in through the `nap` command, as an operator
- * would, and prints the outcomes as Markdown tables, with the findings of each feed by rule
+ * `npm run real-data -- FOLDER [dutch|others]`: takes the real feeds of a folder in through the `nap` command, as
+ * an operator would, and prints the outcomes as Markdown tables, with the findings of each feed by rule
  * (`docs/real-data.md`). The engine is the embedded one, or the server that DATABASE_URL names (an empty database).
+ * Locations of PowerGo are in the Dutch feed as well: each part by itself begins with an empty registry.
  *
  * Guarantees: the process fails when the outcomes of a run do not add up to what it received, when a second pull
  * of unchanged data changed the registry, or when the log of the access point has an error. It leaves nothing
@@ -45,9 +46,11 @@ const COLUMNS = [
 /** Milliseconds for one pull: a national feed takes a minute or two, on a machine that is busy with more much longer. */
 const PULL_LIMIT_MS = 1_800_000;
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) {
-  process.stderr.write('Usage: npm run real-data -- FOLDER   (a folder with ndw/ and feeds/)\n');
+const [folder, part] = process.argv.slice(2);
+if (folder === undefined || !['dutch', 'others', undefined].includes(part)) {
+  process.stderr.write(
+    'Usage: npm run real-data -- FOLDER [dutch|others]   (a folder with ndw/ and feeds/)\n',
+  );
   process.exit(2);
 }
 await run(resolve(folder));
@@ -61,10 +64,11 @@ async function run(data: string): Promise<void> {
     NAP_ALLOW_PRIVATE_URLS: 'true',
   };
   try {
-    await files(environment, data, '2026-06-02');
-    await sender(environment, data, ['2026-06-02', '2026-06-07']);
-    await files(environment, data, '2026-06-07');
-    await foreignFeeds(environment, data);
+    if (part !== 'others') {
+      await files(environment, data, '2026-06-02');
+      await sender(environment, data, ['2026-06-02', '2026-06-07']);
+    }
+    if (part !== 'dutch') await foreignFeeds(environment, data);
     print(`\n${JSON.stringify(await counts(environment))}`);
   } finally {
     await rm(work, { recursive: true, force: true });
