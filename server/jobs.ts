@@ -2,13 +2,14 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connection.ts';
 import { maintain } from '../db/maintenance.ts';
+import type { OperatorStore } from '../db/registry/operator-store.ts';
 import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import type { Snapshots } from '../exports/snapshots.ts';
 import type { ScheduledJob } from '../ingest/schedule.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Runs are kept a quarter of a year: long enough to see when a source began to fail. */
+/** Runs and imports are kept a quarter of a year: long enough to see when a source began to fail. */
 const RUN_AGE_MS = 90 * DAY_MS;
 /**
  * A refusal that has not come again for a month was mended, or its object is gone: full pulls come every night,
@@ -29,10 +30,11 @@ export function scheduledJobs(parts: {
   snapshots: Pick<Snapshots, 'buildIfChanged'>;
   runs: Pick<RunStore, 'forgetOlderThan'>;
   rejectedRecords: Pick<RejectedRecordStore, 'forgetOlderThan'>;
+  operators: Pick<OperatorStore, 'forgetImportsOlderThan'>;
   clock: () => Date;
   logger: Logger;
 }): ScheduledJob[] {
-  const { database, snapshots, runs, rejectedRecords, clock, logger } = parts;
+  const { database, snapshots, runs, rejectedRecords, operators, clock, logger } = parts;
   return [
     { id: 'files of open data', schedule: EXPORTS_SCHEDULE, run: () => snapshots.buildIfChanged() },
     { id: 'maintenance', schedule: MAINTENANCE_SCHEDULE, run: () => maintain(database) },
@@ -43,6 +45,7 @@ export function scheduledJobs(parts: {
         const now = clock().getTime();
         const forgotten = {
           runs: await runs.forgetOlderThan(new Date(now - RUN_AGE_MS)),
+          operatorImports: await operators.forgetImportsOlderThan(new Date(now - RUN_AGE_MS)),
           rejectedRecords: await rejectedRecords.forgetOlderThan(new Date(now - REJECTED_RECORD_AGE_MS)),
         };
         logger.info(forgotten, 'forgot what is too old');

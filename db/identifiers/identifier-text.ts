@@ -7,9 +7,13 @@
 /** Characters that are looked at: OCPI's evse_id has 48, people add blanks and labels. */
 const LENGTH_LIMIT = 100;
 
+/** ASCII without blanks: nearly every identifier, and none of these steps but the last changes it. */
+const PLAIN = /^[!-~]*$/;
+
 /** The text as it is compared; empty when it is longer than any identifier. */
 export function identifierText(text: string): string {
   if (text.length > LENGTH_LIMIT) return '';
+  if (PLAIN.test(text)) return text.toUpperCase();
   return text
     .normalize('NFKC')
     .replace(/\s+/g, ' ')

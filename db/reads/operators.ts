@@ -7,6 +7,7 @@
 import type { Knex } from 'knex';
 import { formatOperatorId, type OperatorId } from '../identifiers/operator-id.ts';
 import type { Operator, OperatorRole, OperatorStatus } from '../model.ts';
+import type { OperatorImport } from '../registry/operator-store.ts';
 
 /** The entry that holds, and who else lists the same ID for the same role. */
 export interface FoundOperator extends Operator {
@@ -136,6 +137,29 @@ export async function readAuthorityCounts(knex: Knex): Promise<AuthorityCounts[]
       order by o.register, o.authority`,
   );
   return rows.map(({ last_seen: lastSeen, ...counts }) => ({ ...counts, lastSeen }));
+}
+
+/** How the last import of each register ended, and when one last went well. */
+export interface LastImport extends OperatorImport {
+  readonly lastGoodAt: Date | null;
+}
+
+/** The last import of each register that was ever read. */
+export async function readLastImports(knex: Knex): Promise<LastImport[]> {
+  const { rows } = await knex.raw<{ rows: LastImport[] }>(
+    `select distinct on (i.register)
+            i.id, i.register, i.origin, i.state, i.received, i.entries, i.created, i.updated, i.unchanged,
+            i.delisted, i.malformed, i.findings, i.problem,
+            i.started_at  as "startedAt",
+            i.finished_at as "finishedAt",
+            (select max(good.finished_at)
+               from operator_import as good
+              where good.register = i.register
+                and good.state in ('imported', 'unchanged')) as "lastGoodAt"
+       from operator_import as i
+      order by i.register, i.id desc`,
+  );
+  return rows;
 }
 
 function byId(rows: readonly Row[]): Map<string, Registration[]> {

@@ -294,7 +294,7 @@ async function unnamedAuthorities(transaction: Knex.Transaction, register: strin
   );
   return rows.map(({ authority, listed }) => ({
     place: 'the list',
-    message: `does not name the authority ${authority}: its ${listed} entries stay as they were`,
+    message: `does not name the authority ${authority}: its entries (${listed}) stay as they were`,
     received: '',
   }));
 }

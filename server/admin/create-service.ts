@@ -4,10 +4,11 @@ import { readRegistryCounts } from '../../db/reads/registry-counts.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { VERSION } from '../version.ts';
 import { createConnectionService } from './connection-service.ts';
+import { createOperatorService, type OperatorServiceParts } from './operator-service.ts';
 import type { AdminService } from './service.ts';
 import { createSourceService, type SourceServiceParts } from './source-service.ts';
 
-export interface AdminServiceParts extends SourceServiceParts {
+export interface AdminServiceParts extends SourceServiceParts, OperatorServiceParts {
   readonly database: Pick<Database, 'engine' | 'knex'>;
   readonly snapshots: Pick<Snapshots, 'build'>;
   /** The URL that partners are given. */
@@ -21,6 +22,7 @@ export function createAdminService(parts: AdminServiceParts): AdminService {
   return {
     ...connections,
     ...sources,
+    ...createOperatorService(parts),
     buildExports: (format) => snapshots.build(format),
     async status() {
       const counts = await readRegistryCounts(database.knex);

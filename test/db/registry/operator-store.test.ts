@@ -147,7 +147,7 @@ describe(`The operator store (${testEngine})`, () => {
     expect(partial.findings).to.deep.equal([
       {
         place: 'the list',
-        message: 'does not name the authority pt: its 10 entries stay as they were',
+        message: 'does not name the authority pt: its entries (10) stay as they were',
         received: '',
       },
     ]);
