@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon';
 import { pointToPolygonDistance } from '@turf/point-to-polygon-distance';
 import type { Feature, MultiPolygon, Polygon } from 'geojson';
-import { alpha3ToNumeric } from 'i18n-iso-countries';
+import countries from 'i18n-iso-countries';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 
@@ -52,7 +52,7 @@ function borderOf(country: string): Border | null {
   const known = borders.get(country);
   if (known !== undefined) return known;
   atlas ??= require('world-atlas/countries-10m.json') as Topology<{ countries: GeometryCollection }>;
-  const code = alpha3ToNumeric(country);
+  const code = countries.alpha3ToNumeric(country);
   const geometry = atlas.objects.countries.geometries.find(({ id }) => code !== undefined && id === code);
   const border = geometry ? (feature(atlas, geometry) as Border) : null;
   borders.set(country, border);

@@ -26,10 +26,12 @@ import { type Mutation, objectKey } from '../db/registry/mutation.ts';
 import type { RejectedRecord, RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { VoiceStore } from '../db/registry/voice-store.ts';
 import type { RegistryWriter } from '../db/registry/writer.ts';
+import type { ObjectChecks } from './checks.ts';
 import { dialectOf } from './dialects/dialects.ts';
 import { examine } from './examination.ts';
 import { type Identity, identify, inputHash, normalOwner, sameOwner, withOwner } from './identify.ts';
 import { type Origin, wholeLocation, wholeTariff } from './mutations.ts';
+import { underPolicy } from './policy-refusal.ts';
 import * as pushed from './pushed.ts';
 import { type CompletePull, type Removal, removeUnseen } from './removal.ts';
 
@@ -89,6 +91,8 @@ export interface PipelineParts {
   readonly knex: Knex;
   readonly voices: VoiceStore;
   readonly rejectedRecords: RejectedRecordStore;
+  /** Refuses what a policy rejects; without them nothing is refused for its quality. */
+  readonly checks?: Pick<ObjectChecks, 'refuseLocation' | 'refuseTariff'>;
   readonly clock: () => Date;
   readonly logger: Logger;
 }
@@ -122,7 +126,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   async function submit(decided: Mutation | Refusal): Promise<Outcome> {
-    return 'reason' in decided ? { kind: 'rejected', refusal: decided } : writer.submit(decided);
+    if ('reason' in decided) return { kind: 'rejected', refusal: decided };
+    return writer.submit(parts.checks ? underPolicy(decided, parts.checks) : decided);
   }
 
   async function takePulled(

@@ -10,21 +10,28 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Database, openDatabase } from '../db/connection.ts';
 import { migrate } from '../db/migrate.ts';
+import { createOperatorDirectory, type OperatorDirectory } from '../db/reads/operator-directory.ts';
 import { type ConnectionStore, createConnectionStore } from '../db/registry/connection-store.ts';
 import { createOperatorRegisterStore } from '../db/registry/operator-register-store.ts';
 import { createOperatorStore } from '../db/registry/operator-store.ts';
+import { createPolicyStore, type PolicyStore } from '../db/registry/policy-store.ts';
 import { createRejectedRecordStore, type RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import { createRunStore, type RunStore } from '../db/registry/run-store.ts';
 import { createSourceStore, type SourceStore } from '../db/registry/source-store.ts';
 import { createVoiceStore, type VoiceStore } from '../db/registry/voice-store.ts';
 import { createWriter, type RegistryWriter } from '../db/registry/writer.ts';
 import { createSnapshots, type Snapshots } from '../exports/snapshots.ts';
+import { missingItems } from '../ingest/afir-items.ts';
+import { createChecks, type ObjectChecks } from '../ingest/checks.ts';
 import { discoverAdapters } from '../ingest/discover.ts';
+import { discoverRules } from '../ingest/discover-rules.ts';
 import { createHttpClient, type HttpClient } from '../ingest/http/http-client.ts';
 import { discoverRegisters } from '../ingest/operators/discover-registers.ts';
 import { createOperatorImporter } from '../ingest/operators/operator-import.ts';
 import { createPipeline, type Pipeline } from '../ingest/pipeline.ts';
+import { createPolicies, type RefreshedPolicies } from '../ingest/policies.ts';
 import { createPuller, type Puller } from '../ingest/pull.ts';
+import type { Rule } from '../ingest/rule.ts';
 import { createScheduler, type Scheduler } from '../ingest/schedule.ts';
 import { createAdminService } from './admin/create-service.ts';
 import type { AdminService } from './admin/service.ts';
@@ -56,8 +63,18 @@ export interface Services {
   readonly admin: AdminService;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
+  readonly quality: Quality;
   /** Ends builds and calls, lets the writer finish, closes the database. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** The rules of data quality and what they go by. */
+export interface Quality {
+  readonly rules: readonly Rule[];
+  readonly policyStore: PolicyStore;
+  readonly policies: RefreshedPolicies;
+  readonly operators: OperatorDirectory;
+  readonly checks: ObjectChecks;
 }
 
 /** What tests, and the server itself, may put in place of the usual. */
@@ -120,7 +137,9 @@ async function build(foundation: Foundation): Promise<Services> {
   const sources = createSourceStore({ database, voices, clock });
   const runs = createRunStore({ knex, clock });
   const rejectedRecords = await createRejectedRecordStore({ knex, clock });
-  const writer = createWriter({ knex, clock });
+  const quality = await buildQuality(foundation);
+  const { checks } = quality;
+  const writer = createWriter({ knex, clock, checks });
   const snapshots = createSnapshots({
     knex: database.readKnex,
     directory: join(config.dataDirectory, EXPORTS_FOLDER),
@@ -131,7 +150,7 @@ async function build(foundation: Foundation): Promise<Services> {
   const metrics = createMetrics(metricSources({ writer, sources, snapshots, clock }));
 
   const pipeline = countOutcomes(
-    createPipeline({ writer, knex, voices, rejectedRecords, clock, logger }),
+    createPipeline({ writer, knex, voices, rejectedRecords, checks, clock, logger }),
     metrics,
   );
   const fetcher = createHttpClient({ allowPrivateUrls: config.allowPrivateUrls, clock, logger });
@@ -155,7 +174,7 @@ async function build(foundation: Foundation): Promise<Services> {
 
   return {
     ...{ config, logger, clock, database, connections, voices, sources, runs, rejectedRecords, writer },
-    ...{ pipeline, fetcher, puller, scheduler, snapshots, secretBox, admin, metrics, lifecycle },
+    ...{ pipeline, fetcher, puller, scheduler, snapshots, secretBox, admin, metrics, lifecycle, quality },
     close: once(async () => {
       try {
         await Promise.all([snapshots.close(), fetcher.close()]);
@@ -184,6 +203,18 @@ async function buildOperators({ database: { knex }, clock, logger }: Foundation,
     ...{ store: operators, registerStore, registers, http, clock, logger },
   });
   return { operators, registerStore, registers, importer };
+}
+
+/** The rules of data quality, with what they go by in memory. */
+async function buildQuality({ database, clock, logger }: Foundation): Promise<Quality> {
+  const { knex } = database;
+  const rules = await discoverRules();
+  const policyStore = createPolicyStore({ knex, clock });
+  const policies = createPolicies(policyStore);
+  const operators = createOperatorDirectory(knex);
+  await Promise.all([policies.refresh(), operators.refresh()]);
+  const checks = createChecks({ rules, policies, operators, missingItems, clock, logger });
+  return { rules, policyStore, policies, operators, checks };
 }
 
 function publicationOf(config: Config) {
