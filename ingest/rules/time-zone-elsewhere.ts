@@ -16,8 +16,10 @@ export const timeZoneElsewhere: LocationRule = {
 
   check(location, { now }, found) {
     const place = placeOf(location);
-    if (!place || place.isNullIsland || place.isSwapped) return;
+    if (!place || place.isNullIsland || place.isOutside) return;
     const zone = tzLookup(place.latitude, place.longitude);
+    // Zones of the sea, by longitude alone: on a pier or a ferry the clock of the land holds.
+    if (zone.startsWith('Etc/')) return;
     if (zone === location.time_zone || haveSameClock(zone, location.time_zone, now)) return;
     found({
       path: 'time_zone',
@@ -26,6 +28,9 @@ export const timeZoneElsewhere: LocationRule = {
     });
   },
 };
+
+/** Pairs of zones that are remembered: the names come from outside. */
+const PAIR_LIMIT = 1_000;
 
 /** Pairs of zones that were compared, for the year of the key. */
 const compared = new Map<string, boolean>();
@@ -38,6 +43,7 @@ function haveSameClock(one: string, other: string, now: Date): boolean {
   if (isSame === undefined) {
     const moments = [new Date(Date.UTC(year, 0, 15)), new Date(Date.UTC(year, 6, 15))];
     isSame = moments.every((moment) => wallClock(one, moment) === wallClock(other, moment));
+    if (compared.size >= PAIR_LIMIT) compared.clear();
     compared.set(key, isSame);
   }
   return isSame;
