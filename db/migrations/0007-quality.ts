@@ -2,7 +2,7 @@
  * Data quality: what a finding is about (an EVSE, a Connector), which AFIR items an object lacks and since when,
  * what the operator of the access point does about a rule (policy) or forgives (waiver), and the figures of each
  * day. What is withheld stays in the registry and is shown to nobody but its owner; `public` says in one place
- * who is shown.
+ * who is shown. Whoever wants to be told of findings has a webhook.
  */
 import type { Knex } from 'knex';
 
@@ -16,6 +16,11 @@ alter table finding
   add column received     text;
 drop index finding_open_unique;
 create unique index finding_open_unique on finding (object_key, rule, part_key) where closed_at is null;
+-- A party's open findings, page by page.
+drop index finding_party_index;
+create index finding_party_index on finding (country_code, party_id, id) where closed_at is null;
+-- How far the table has come: with 'id', what an answer that is kept for a while is measured by.
+create index finding_closed_at_index on finding (closed_at) where closed_at is not null;
 
 -- 'party_id' and 'country_code' null: for all parties that have no policy of their own.
 create table policy (
@@ -75,14 +80,45 @@ create table quality_day (
 );
 `;
 
+const WEBHOOKS = `
+-- Whom findings of a connection's parties are told to. 'busy_until' is the claim of the process that tells.
+create table finding_webhook (
+  connection_id   bigint      not null,
+  url             text        not null,
+  sealed_secret   text        not null,
+  failures        integer     not null default 0,
+  next_try_at     timestamptz,
+  busy_until      timestamptz,
+  broken_at       timestamptz,
+  last_error      text,
+  last_success_at timestamptz,
+  created_at      timestamptz not null,
+  constraint finding_webhook_pk primary key (connection_id),
+  constraint finding_webhook_connection_fk foreign key (connection_id) references connection (id) on delete cascade
+);
+
+-- What it knows to be open: the position of a webhook. Findings are numbered before they are committed, so a
+-- number would pass over one that commits later; what was told can be compared with what is.
+create table finding_told (
+  connection_id bigint not null,
+  finding       bigint not null,
+  constraint finding_told_pk primary key (connection_id, finding),
+  constraint finding_told_webhook_fk foreign key (connection_id)
+    references finding_webhook (connection_id) on delete cascade,
+  constraint finding_told_finding_fk foreign key (finding) references finding (id) on delete cascade
+);
+create index finding_told_finding_index on finding_told (finding);
+`;
+
 export async function up(knex: Knex): Promise<void> {
-  for (const statements of [FINDINGS, OBJECTS, DAYS]) {
+  for (const statements of [FINDINGS, OBJECTS, DAYS, WEBHOOKS]) {
     await knex.raw(statements);
   }
 }
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
+    drop table finding_told, finding_webhook;
     drop table quality_day;
     alter table tariff drop column withheld;
     alter table location drop column public;
@@ -90,9 +126,10 @@ export async function down(knex: Knex): Promise<void> {
     drop table waiver;
     drop table policy;
     delete from finding where part_key <> '';
-    drop index finding_open_unique;
+    drop index finding_open_unique, finding_party_index, finding_closed_at_index;
     alter table finding
       drop column part_key, drop column evse_uid, drop column connector_id, drop column evse_id,
       drop column received;
-    create unique index finding_open_unique on finding (object_key, rule) where closed_at is null;`);
+    create unique index finding_open_unique on finding (object_key, rule) where closed_at is null;
+    create index finding_party_index on finding (country_code, party_id) where closed_at is null;`);
 }
