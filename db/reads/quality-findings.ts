@@ -95,23 +95,30 @@ export async function readMissingItems(
   after: { location: string; ordinal: number },
 ): Promise<MissingItem[]> {
   const { owner, now, rule, limit } = question;
+  // One Location more than rows, since the first may have been told already; each lacks at least one.
   const item = rule?.startsWith(SILENT_ITEM_RULE) ? rule.slice(SILENT_ITEM_RULE.length) : null;
   const { rows } = await knex.raw<{ rows: MissingItem[] }>(
     `select location.location_id, lacked.item, lacked.ordinal, lacked.since, location.received_at,${WAIVER_COLUMNS}
-       from location
+       from (select location.country_code, location.party_id, location.location_id, location.missing_items,
+                    location.missing_since, location.received_at
+               from location
+              where location.country_code = ?
+                and location.party_id = ?
+                and location.public
+                and lower(location.location_id) >= ?
+                and location.missing_items <> '{}'
+                and (?::text is null or ? = any(location.missing_items))
+              order by lower(location.location_id)
+              limit ?) as location
       cross join unnest(location.missing_items, location.missing_since)
             with ordinality as lacked (item, since, ordinal)${waiverOf(`'${SILENT_ITEM_RULE}' || lacked.item`, 'location')}
-      where location.country_code = ?
-        and location.party_id = ?
-        and location.public
-        and lower(location.location_id) >= ?
-        and (lower(location.location_id), lacked.ordinal) > (?, ?)
+      where (lower(location.location_id), lacked.ordinal) > (?, ?)
         and (?::text is null or lacked.item = ?)
       order by lower(location.location_id), lacked.ordinal
       limit ?`,
     [
-      ...[dayOf(now), owner.countryCode, owner.partyId],
-      ...[after.location, after.location, after.ordinal, item, item, limit],
+      ...[owner.countryCode, owner.partyId, after.location, item, item, limit + 1],
+      ...[dayOf(now), after.location, after.ordinal, item, item, limit],
     ] as never,
   );
   return rows;

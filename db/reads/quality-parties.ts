@@ -19,15 +19,13 @@ interface OfParty {
   readonly party_id: string;
 }
 
-/** What a party has, and how late it comes. Seconds; null when there is nothing to measure. */
+/** What a party has, and how late its changes come. Seconds; null when there is nothing to measure. */
 export interface PartyObjects extends OfParty {
   /** As most of its Locations name their operator. */
   readonly operator_name: string | null;
   readonly locations: number;
   /** Those that everybody sees: coverage and freshness are measured on them. */
   readonly public_locations: number;
-  /** Of these, those whose last change came within the time allowed, or that have not changed since they first came. */
-  readonly timely_locations: number;
   readonly freshness_p50: number | null;
   readonly freshness_p95: number | null;
 }
@@ -36,6 +34,8 @@ export interface PartyObjects extends OfParty {
 export interface PartyEvses extends OfParty {
   readonly evses: number;
   readonly connectors: number;
+  /** EVSEs that were told anew within `RECENT_DAYS`. */
+  readonly recent: number;
   readonly status_age_p50: number | null;
   readonly status_age_p95: number | null;
 }
@@ -63,11 +63,9 @@ export interface MissingCount extends OfParty {
   readonly is_waived: boolean;
 }
 
-/** A day: what is told later is late. Changes are pushed within seconds, and pulled at the latest every night. */
-export const TIMELY_SECONDS = 86_400;
-
-/** Seconds between the clocks of the database and of this process, within which a Location counts as just created. */
-const CREATION_SECONDS = 5;
+/** Days after which an EVSE that nobody told anything new of is in doubt: even a seldom used one is used by then. */
+export const RECENT_DAYS = 90;
+const DAY_SECONDS = 86_400;
 
 /** Locations a party, and their freshness: registry time minus `last_updated`. */
 export async function readPartyObjects(knex: Knex, question: QualityQuestion): Promise<PartyObjects[]> {
@@ -79,11 +77,6 @@ export async function readPartyObjects(knex: Knex, question: QualityQuestion): P
             mode() within group (order by location.operator_name) as operator_name,
             count(*)                                              as locations,
             count(*) filter (where location.public)               as public_locations,
-            count(*) filter (where location.public
-                               and (${lateness} <= ${TIMELY_SECONDS}
-                                    or location.received_at
-                                       < location.created_at + interval '${CREATION_SECONDS} seconds'))
-                                                                  as timely_locations,
             percentile_cont(0.5)  within group (order by ${lateness}) filter (where location.public)
                                                                   as freshness_p50,
             percentile_cont(0.95) within group (order by ${lateness}) filter (where location.public)
@@ -142,6 +135,7 @@ export async function readPartyEvses(knex: Knex, question: QualityQuestion): Pro
             counted.party_id,
             count(*)                                                as evses,
             sum(counted.connectors)::bigint                         as connectors,
+            count(*) filter (where counted.age <= ${RECENT_DAYS * DAY_SECONDS}) as recent,
             percentile_cont(0.5)  within group (order by counted.age) as status_age_p50,
             percentile_cont(0.95) within group (order by counted.age) as status_age_p95
        from counted
