@@ -12,9 +12,11 @@ import { type Database, openDatabase } from '../db/connection.ts';
 import { migrate } from '../db/migrate.ts';
 import { createOperatorDirectory, type OperatorDirectory } from '../db/reads/operator-directory.ts';
 import { type ConnectionStore, createConnectionStore } from '../db/registry/connection-store.ts';
+import { createFindingWebhookStore } from '../db/registry/finding-webhook-store.ts';
 import { createOperatorRegisterStore } from '../db/registry/operator-register-store.ts';
 import { createOperatorStore } from '../db/registry/operator-store.ts';
 import { createPolicyStore, type PolicyStore } from '../db/registry/policy-store.ts';
+import { createQualityDayStore } from '../db/registry/quality-day-store.ts';
 import { createRejectedRecordStore, type RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import { createRunStore, type RunStore } from '../db/registry/run-store.ts';
 import { createSourceStore, type SourceStore } from '../db/registry/source-store.ts';
@@ -40,6 +42,9 @@ import { scheduledJobs } from './jobs.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
+import { keepQualityDay } from './quality/quality-days.ts';
+import { createQualityReports, type QualityReports } from './quality/reports.ts';
+import { createFindingWebhooks, type FindingWebhooks } from './quality/webhooks.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 
 /** Everything that a process of the access point works with. */
@@ -64,6 +69,8 @@ export interface Services {
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
   readonly quality: Quality;
+  readonly reports: QualityReports;
+  readonly findingWebhooks: FindingWebhooks;
   /** Ends builds and calls, lets the writer finish, closes the database. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -159,7 +166,12 @@ async function build(foundation: Foundation): Promise<Services> {
   const { party } = config;
   const puller = createPuller({ sources, runs, pipeline, fetcher, unseal, party, clock, logger, adapters });
   const { operators, importer, ...registerParts } = await buildOperators(foundation, fetcher);
-  const jobs = scheduledJobs({ database, snapshots, runs, rejectedRecords, operators, clock, logger });
+  const told = buildQualityReports(foundation, { quality, fetcher, unseal });
+  const { reports, findingWebhooks, webhookStore, keepDay } = told;
+  const jobs = scheduledJobs({
+    ...{ database, snapshots, runs, rejectedRecords, operators, clock, logger },
+    quality: { ...quality, webhooks: findingWebhooks, keepDay },
+  });
   const changingJobs = () => importer.jobs();
   const scheduler = createScheduler({ sources, runs, puller, jobs, changingJobs, logger });
   const changed = () => scheduler.refresh();
@@ -168,13 +180,14 @@ async function build(foundation: Foundation): Promise<Services> {
   const lifecycle = createLifecycle();
   const admin = createAdminService({
     ...{ database, connections, sources, puller, adapters, secretBox, snapshots, changed, versionsUrl },
-    ...{ importer, ...registerParts },
+    ...{ importer, ...registerParts, quality, reports, webhookStore, writer, clock },
     stopping: lifecycle.signal,
   });
 
   return {
     ...{ config, logger, clock, database, connections, voices, sources, runs, rejectedRecords, writer },
     ...{ pipeline, fetcher, puller, scheduler, snapshots, secretBox, admin, metrics, lifecycle, quality },
+    ...{ reports, findingWebhooks },
     close: once(async () => {
       try {
         await Promise.all([snapshots.close(), fetcher.close()]);
@@ -215,6 +228,22 @@ async function buildQuality({ database, clock, logger }: Foundation): Promise<Qu
   await Promise.all([policies.refresh(), operators.refresh()]);
   const checks = createChecks({ rules, policies, operators, missingItems, clock, logger });
   return { rules, policyStore, policies, operators, checks };
+}
+
+/** Who is told how good the data is: reports, webhooks, and the figures of each day. */
+function buildQualityReports(
+  { database, clock, logger }: Foundation,
+  parts: { quality: Quality; fetcher: HttpClient; unseal: SecretBox['unseal'] },
+) {
+  const { quality, fetcher: http, unseal } = parts;
+  const { rules, operators } = quality;
+  const days = createQualityDayStore(database);
+  const reports = createQualityReports({ knex: database.readKnex, rules, operators, days, clock });
+  const webhookStore = createFindingWebhookStore({ knex: database.knex, clock });
+  const { book } = reports;
+  const findingWebhooks = createFindingWebhooks({ store: webhookStore, book, http, unseal, clock, logger });
+  const keepDay = () => keepQualityDay({ reports, days, clock });
+  return { reports, webhookStore, findingWebhooks, keepDay };
 }
 
 function publicationOf(config: Config) {

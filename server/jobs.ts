@@ -2,11 +2,14 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connection.ts';
 import { maintain } from '../db/maintenance.ts';
+import type { OperatorDirectory } from '../db/reads/operator-directory.ts';
 import type { OperatorStore } from '../db/registry/operator-store.ts';
 import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import type { Snapshots } from '../exports/snapshots.ts';
+import type { RefreshedPolicies } from '../ingest/policies.ts';
 import type { ScheduledJob } from '../ingest/schedule.ts';
+import type { FindingWebhooks } from './quality/webhooks.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Runs and imports are kept a quarter of a year: long enough to see when a source began to fail. */
@@ -24,6 +27,13 @@ const MAINTENANCE_SCHEDULE = '43 * * * *';
 /** At night, beside no usual full hour. UTC. */
 const RETENTION_SCHEDULE = '17 4 * * *';
 
+/** Each minute: what another process decided or imported. One question each when nothing is new. */
+const REFRESH_SCHEDULE = '* * * * *';
+/** Every ten seconds: who mends a fault wants to hear of it. */
+const WEBHOOK_SCHEDULE = '*/10 * * * * *';
+/** Each hour, the last time near the end of the day: so a day has its figures also when we are down at night. */
+const DAY_SCHEDULE = '58 * * * *';
+
 /** The jobs for the scheduler. */
 export function scheduledJobs(parts: {
   database: Database;
@@ -31,11 +41,13 @@ export function scheduledJobs(parts: {
   runs: Pick<RunStore, 'forgetOlderThan'>;
   rejectedRecords: Pick<RejectedRecordStore, 'forgetOlderThan'>;
   operators: Pick<OperatorStore, 'forgetImportsOlderThan'>;
+  quality: QualityJobs;
   clock: () => Date;
   logger: Logger;
 }): ScheduledJob[] {
   const { database, snapshots, runs, rejectedRecords, operators, clock, logger } = parts;
   return [
+    ...qualityJobs(parts.quality),
     { id: 'files of open data', schedule: EXPORTS_SCHEDULE, run: () => snapshots.buildIfChanged() },
     { id: 'maintenance', schedule: MAINTENANCE_SCHEDULE, run: () => maintain(database) },
     {
@@ -52,4 +64,24 @@ export function scheduledJobs(parts: {
       },
     },
   ];
+}
+
+/** What is done about data quality by the clock. */
+export interface QualityJobs {
+  readonly policies: Pick<RefreshedPolicies, 'refresh'>;
+  readonly operators: Pick<OperatorDirectory, 'refresh'>;
+  readonly webhooks: FindingWebhooks;
+  readonly keepDay: () => Promise<void>;
+}
+
+function qualityJobs({ policies, operators, webhooks, keepDay }: QualityJobs): ScheduledJob[] {
+  return [
+    { id: 'policies and registers', schedule: REFRESH_SCHEDULE, run: refreshBoth },
+    { id: 'findings by webhook', schedule: WEBHOOK_SCHEDULE, run: (signal) => webhooks.deliver(signal) },
+    { id: 'figures of the day', schedule: DAY_SCHEDULE, run: keepDay },
+  ];
+
+  async function refreshBoth(): Promise<void> {
+    await Promise.all([policies.refresh(), operators.refresh()]);
+  }
 }

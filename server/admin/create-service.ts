@@ -5,10 +5,11 @@ import type { Snapshots } from '../../exports/snapshots.ts';
 import { VERSION } from '../version.ts';
 import { createConnectionService } from './connection-service.ts';
 import { createOperatorService, type OperatorServiceParts } from './operator-service.ts';
+import { createQualityService, type QualityServiceParts } from './quality-service.ts';
 import type { AdminService } from './service.ts';
 import { createSourceService, type SourceServiceParts } from './source-service.ts';
 
-export interface AdminServiceParts extends SourceServiceParts, OperatorServiceParts {
+export interface AdminServiceParts extends SourceServiceParts, OperatorServiceParts, QualityServiceParts {
   readonly database: Pick<Database, 'engine' | 'knex'>;
   readonly snapshots: Pick<Snapshots, 'build'>;
   /** The URL that partners are given. */
@@ -23,6 +24,7 @@ export function createAdminService(parts: AdminServiceParts): AdminService {
     ...connections,
     ...sources,
     ...createOperatorService(parts),
+    ...createQualityService(parts),
     buildExports: (format) => snapshots.build(format),
     async status() {
       const counts = await readRegistryCounts(database.knex);

@@ -9,6 +9,10 @@
  *   PATCH  /admin/sources/{name}         DELETE /admin/sources/{name}
  *   POST   /admin/sources/{name}/runs
  *   GET    /admin/operators?id=ID        GET    /admin/operators/registers   POST   /admin/operators/imports
+ *   GET    /admin/quality                GET    /admin/quality/parties/{CC}-{PTY}
+ *   GET    /admin/quality/waivers        POST   /admin/quality/waivers       DELETE /admin/quality/waivers?rule=&party=
+ *   GET    /admin/quality/webhooks/{connection}    PUT and DELETE
+ *   GET    /admin/policies               POST   /admin/policies
  *   POST   /admin/exports/builds
  *
  * Bodies and answers are those of the `nap` command with --json; what goes wrong is a problem document with a
@@ -69,6 +73,7 @@ function buildRouter(parts: Pick<AdminRoutesParts, 'admin' | 'logger'>, guard: M
   addConnectionRoutes(router, admin);
   addSourceRoutes(router, parts);
   addOperatorRoutes(router, admin);
+  addQualityRoutes(router, admin);
   router.post(
     '/exports/builds',
     answer(async (ctx) =>
@@ -114,6 +119,29 @@ function addOperatorRoutes(router: Router, admin: AdminService): void {
   const list = answer(() => admin.listOperators());
   const read = answer(async (ctx) => admin.importOperators(await readJson(ctx), hangUpOf(ctx)));
   router.get('/operators', find).get('/operators/registers', list).post('/operators/imports', read);
+}
+
+function addQualityRoutes(router: Router, admin: AdminService): void {
+  const report = answer((ctx) => admin.qualityReport({ ...ctx.query }));
+  const party = answer((ctx) =>
+    admin.qualityOfParty((ctx.params as { party: string }).party, { ...ctx.query }),
+  );
+  router.get('/quality', report).get('/quality/parties/:party', party);
+  const waivers = answer(() => admin.listWaivers());
+  const waive = answer(async (ctx) => admin.waive(await readJson(ctx)));
+  const endWaiver = answer((ctx) => admin.endWaiver({ ...ctx.query }));
+  router
+    .get('/quality/waivers', waivers)
+    .post('/quality/waivers', waive)
+    .delete('/quality/waivers', endWaiver);
+  const webhook = '/quality/webhooks/:name';
+  const show = answer((ctx) => admin.showWebhook(named(ctx)));
+  const set = answer(async (ctx) => admin.setWebhook(named(ctx), await readJson(ctx)));
+  const remove = answer((ctx) => admin.removeWebhook(named(ctx)));
+  router.get(webhook, show).put(webhook, set).delete(webhook, remove);
+  const policies = answer(() => admin.listPolicies());
+  const setPolicy = answer(async (ctx) => admin.setPolicy(await readJson(ctx)));
+  router.get('/policies', policies).post('/policies', setPolicy);
 }
 
 /** Aborted when whoever asks goes away. */

@@ -6,6 +6,7 @@
  */
 import type { RunCounts } from '../../db/model.ts';
 import type { SnapshotReport } from '../../exports/snapshots.ts';
+import type { QualityAdmin } from './quality-wishes.ts';
 
 /** A platform that we speak OCPI with, as shown to the operator: without any token. */
 export interface ConnectionView {
@@ -158,7 +159,7 @@ export interface RunOptions {
   readonly onProgress?: (counts: RunCounts) => void;
 }
 
-export interface AdminService {
+export interface AdminService extends QualityAdmin {
   /** Fields: name, role, parties, static, version, token_form, strictness, clock, push_only. */
   addConnection(input: object): Promise<IssuedToken>;
   listConnections(): Promise<ConnectionView[]>;

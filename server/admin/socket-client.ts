@@ -8,6 +8,7 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { RunCounts } from '../../db/model.ts';
 import { AdminError, type AdminErrorCode } from './admin-error.ts';
+import { qualityClient } from './quality-client.ts';
 import type { AdminService, RunOptions, RunView } from './service.ts';
 import { adminSocketPath, shortRoad } from './socket.ts';
 
@@ -69,6 +70,7 @@ function createClient(socketPath: string): AdminService {
     importOperators: (input) => ask('POST', '/admin/operators/imports', input),
     findOperators: (id) => ask('GET', `/admin/operators?id=${encodeURIComponent(id)}`),
     listOperators: () => ask('GET', '/admin/operators/registers'),
+    ...qualityClient(ask),
     buildExports: (format) => ask('POST', '/admin/exports/builds', { format }),
     status: () => ask('GET', '/admin/status'),
   };

@@ -21,6 +21,10 @@ import { adminOpener } from './open-admin.ts';
 import { addOperatorsFind } from './operators-find.ts';
 import { addOperatorsImport } from './operators-import.ts';
 import { addOperatorsList } from './operators-list.ts';
+import { addPolicyList, addPolicySet } from './policy.ts';
+import { addQuality } from './quality.ts';
+import { addQualityWaive, addQualityWaivers } from './quality-waive.ts';
+import { addQualityWebhook } from './quality-webhook.ts';
 import { addServe } from './serve.ts';
 import { addSourceAdd } from './source-add.ts';
 import { addSourceList } from './source-list.ts';
@@ -88,6 +92,13 @@ function buildProgram(context: CommandContext): Command {
   for (const add of [addOperatorsImport, addOperatorsFind, addOperatorsList])
     add(operators, context, withAdmin);
   operators.addHelpText('after', "\nExample:\n  nap operators find 'NL*TNM'");
+
+  const quality = addQuality(program, context, withAdmin);
+  for (const add of [addQualityWaive, addQualityWaivers, addQualityWebhook]) add(quality, context, withAdmin);
+
+  const policy = program.command('policy').description('What is done about objects that break a rule.');
+  for (const add of [addPolicySet, addPolicyList]) add(policy, context, withAdmin);
+  policy.addHelpText('after', '\nExample:\n  nap policy set ID-03 --party NL-TNM withhold');
 
   const files = program.command('export').description('Files of open data.');
   addExportBuild(files, context, withAdmin);
