@@ -18,6 +18,7 @@ import { configureHttpServer, createApp } from './app.ts';
 import { compose, type Overrides, type Services } from './compose.ts';
 import type { Config } from './config.ts';
 import { createLogger } from './logger.ts';
+import { startRefresher } from './quality/refresher.ts';
 
 /** What `nap serve` and tests may choose beside the settings. */
 export interface ServerOptions extends Overrides {
@@ -73,6 +74,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       await scheduler.start();
       // Its faults are logged and told in its report.
       void snapshots.buildIfChanged();
+    } else {
+      const { policies, operators } = services.quality;
+      const refresher = startRefresher({ what: [policies, operators], logger });
+      lifecycle.signal.addEventListener('abort', () => refresher.stop(), { once: true });
     }
   } catch (error) {
     await Promise.allSettled([front?.close(0), socket?.close(0), services?.scheduler.stop()]);

@@ -8,7 +8,7 @@ import type { Policy, PolicyStore, Waiver } from '../../db/registry/policy-store
 import type { RegistryWriter } from '../../db/registry/writer.ts';
 import { describeUrl } from '../../ingest/http/describe-url.ts';
 import type { RefreshedPolicies } from '../../ingest/policies.ts';
-import { recheckObjects } from '../../ingest/recheck.ts';
+import { recheckForPolicy } from '../../ingest/policy-recheck.ts';
 import { PositionError } from '../quality/finding-pages.ts';
 import type { QualityReports } from '../quality/reports.ts';
 import { generateToken, type SecretBox } from '../secret-box.ts';
@@ -152,7 +152,7 @@ function policyWishes(parts: QualityServiceParts): Pick<QualityAdmin, 'setPolicy
       );
       const policy = await policyStore.set(id, owner, action);
       await policies.refresh();
-      const rechecked = await recheckObjects(
+      const rechecked = await recheckForPolicy(
         { knex: database.knex, writer },
         { rule: id, owner, isForAll: wasOff && action !== 'off' },
       );

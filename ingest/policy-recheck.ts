@@ -18,7 +18,7 @@ const BATCH = 200;
 const NOBODY: Speaker = { kind: 'source', id: 0 };
 
 /** @returns how many objects were asked about */
-export async function recheckObjects(
+export async function recheckForPolicy(
   parts: { knex: Knex; writer: Pick<RegistryWriter, 'submitAll'> },
   question: RecheckQuestion,
 ): Promise<number> {
