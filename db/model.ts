@@ -202,6 +202,17 @@ export type Outcome =
   /** Our own fault: logged as an error, and the caller may try again. */
   | { readonly kind: 'failed'; readonly error: Error };
 
+/** Whether a party behind a hub can be reached through it (2.2.1, HubClientInfo). */
+export type ConnectionStatus = 'CONNECTED' | 'OFFLINE' | 'PLANNED' | 'SUSPENDED';
+
+/** What a hub tells of one party behind it, in one role (2.2.1, HubClientInfo). */
+export interface ClientInfo {
+  readonly owner: Owner;
+  readonly role: Role;
+  readonly status: ConnectionStatus;
+  readonly lastUpdated: Date;
+}
+
 /** One endpoint of a platform's version details (VER-04). 2.1.1 knows no role: there it is null. */
 export interface PeerEndpoint {
   readonly identifier: string;
@@ -247,7 +258,7 @@ export interface Connection {
   readonly tokenKind: 'static' | 'registration' | 'credentials' | 'pending';
   /** In which form it last sent us a token that fitted. */
   readonly tokenFormSeen: string | null;
-  /** Whom it may speak for (CPO, HUB) or who it is (others). */
+  /** Whom it may speak for (CPO) or who it is (others), as named by the operator; a hub's own party is the first. */
   readonly parties: readonly Owner[];
   /** Null as long as no handshake was finished: static tokens, registration tokens not yet used. */
   readonly peer: Peer | null;

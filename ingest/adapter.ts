@@ -25,6 +25,8 @@ export interface PullContext extends AdapterSettings {
   readonly party: Owner;
   /** The owners that the source speaks for. */
   readonly parties: readonly Owner[];
+  /** The party of the hub that is pulled; null when the source is none. */
+  readonly hub: Owner | null;
   /** What the last run left. */
   readonly memory: Readonly<Record<string, unknown>>;
   readonly http: HttpClient;

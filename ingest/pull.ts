@@ -13,6 +13,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Owner, RunCounts, RunState, Source } from '../db/model.ts';
+import type { Partner } from '../db/registry/partner.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import { CLAIM_RENEWAL_MS, type Claim } from '../db/registry/source-claim.ts';
 import type { SourceStore } from '../db/registry/source-store.ts';
@@ -56,6 +57,8 @@ export interface PullerParts {
   readonly unseal: (sealed: string) => string;
   /** Our own. */
   readonly party: Owner;
+  /** Whom the connection of a source speaks for; undefined when there is no such connection. */
+  readonly partnerOf: (connectionId: number) => Promise<Partner | undefined>;
   readonly clock: () => Date;
   readonly logger: Logger;
   /** By kind; those of the folder `adapters` unless told. */
@@ -115,10 +118,12 @@ export function createPuller(parts: PullerParts): Puller {
       const named = await sources.findByName(name);
       if (!named) throw new SourceNotFoundError(`There is no source ${name}.`);
       options.signal?.throwIfAborted();
+      const partner = named.connectionId === null ? undefined : await parts.partnerOf(named.connectionId);
       const given = await claim(named, options);
       // As it is now that nobody else changes it.
       const source = (await sources.findById(named.id)) ?? named;
-      return new PullRun(parts, source, given, known.get(source.kind), options).run();
+      const task = { source, scope: scopeOf(source, partner), adapter: known.get(source.kind) };
+      return new PullRun(parts, task, given, options).run();
     },
   };
 }
@@ -133,9 +138,31 @@ interface Ending {
   readonly memory: Readonly<Record<string, unknown>>;
 }
 
+/** Whose objects a run may bring, and behind which hub they are. */
+interface Scope {
+  readonly parties: readonly Owner[];
+  readonly hub: Owner | null;
+  /** Owners that the hub cannot reach: what its list lacks of them stays. */
+  readonly spared: readonly Owner[];
+}
+
+/** What is to be pulled. */
+interface Task {
+  readonly source: Source;
+  readonly scope: Scope;
+  readonly adapter: Adapter | undefined;
+}
+
+/** A hub brings what it may speak for at this moment; everybody else what the source was added for. */
+function scopeOf(source: Source, partner: Partner | undefined): Scope {
+  if (!partner?.isHub) return { parties: source.parties, hub: null, spared: [] };
+  return { parties: partner.mayBring(), hub: partner.hub, spared: partner.away() };
+}
+
 class PullRun {
   readonly #parts: PullerParts;
   readonly #source: Source;
+  readonly #scope: Scope;
   readonly #claim: Claim;
   readonly #adapter: Adapter | undefined;
   readonly #options: RunOptions;
@@ -146,15 +173,10 @@ class PullRun {
   readonly #logger: Logger;
   readonly #correlationId = randomUUID();
 
-  constructor(
-    parts: PullerParts,
-    source: Source,
-    claim: Claim,
-    adapter: Adapter | undefined,
-    options: RunOptions,
-  ) {
+  constructor(parts: PullerParts, { source, scope, adapter }: Task, claim: Claim, options: RunOptions) {
     this.#parts = parts;
     this.#source = source;
+    this.#scope = scope;
     this.#claim = claim;
     this.#adapter = adapter;
     this.#options = options;
@@ -164,7 +186,7 @@ class PullRun {
     this.#intake = createIntake({
       pipeline: parts.pipeline,
       by: contributorOf(source),
-      parties: source.parties,
+      parties: scope.parties,
       clock: parts.clock,
       onProgress: options.onProgress,
     });
@@ -220,6 +242,7 @@ class PullRun {
       const removal = await this.#parts.pipeline.removeUnseen(contributorOf(this.#source), module, {
         seen: this.#intake.seen(module),
         shrinkLimit: limit,
+        spared: this.#scope.spared,
         startedAt: this.#startedAt,
       });
       this.#intake.counts.removed += removal.removed;
@@ -235,7 +258,7 @@ class PullRun {
   }
 
   #context(): PullContext {
-    const { url, options, version, sealedToken, parties, memory, lastGoodStartedAt } = this.#source;
+    const { url, options, version, sealedToken, memory, lastGoodStartedAt } = this.#source;
     const { fetcher, party, unseal } = this.#parts;
     const from = this.#full ? null : lastGoodStartedAt;
     return {
@@ -247,7 +270,8 @@ class PullRun {
       full: this.#options.full === true,
       dateFrom: from && new Date(from.getTime() - OVERLAP_MS),
       party,
-      parties,
+      parties: this.#scope.parties,
+      hub: this.#scope.hub,
       memory,
       http: fetcher,
       correlationId: this.#correlationId,

@@ -10,13 +10,16 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Database, openDatabase } from '../db/connection.ts';
 import { migrate } from '../db/migrate.ts';
+import { type ClientInfoStore, createClientInfoStore } from '../db/registry/client-info-store.ts';
 import { type ConnectionStore, createConnectionStore } from '../db/registry/connection-store.ts';
+import { createPartners, type Partners } from '../db/registry/partner.ts';
 import { createRejectedRecordStore, type RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import { createRunStore, type RunStore } from '../db/registry/run-store.ts';
 import { createSourceStore, type SourceStore } from '../db/registry/source-store.ts';
 import { createVoiceStore, type VoiceStore } from '../db/registry/voice-store.ts';
 import { createWriter, type RegistryWriter } from '../db/registry/writer.ts';
 import { createSnapshots, type Snapshots } from '../exports/snapshots.ts';
+import { type ClientInfoPuller, createClientInfoPuller } from '../ingest/client-info-pull.ts';
 import { discoverAdapters } from '../ingest/discover.ts';
 import { createHttpClient, type HttpClient } from '../ingest/http/http-client.ts';
 import { createPipeline, type Pipeline } from '../ingest/pipeline.ts';
@@ -38,6 +41,8 @@ export interface Services {
   readonly clock: () => Date;
   readonly database: Database;
   readonly connections: ConnectionStore;
+  readonly clientInfo: ClientInfoStore;
+  readonly partners: Partners;
   readonly voices: VoiceStore;
   readonly sources: SourceStore;
   readonly runs: RunStore;
@@ -46,6 +51,7 @@ export interface Services {
   readonly pipeline: Pipeline;
   readonly fetcher: HttpClient;
   readonly puller: Puller;
+  readonly clientInfoPuller: ClientInfoPuller;
   readonly scheduler: Scheduler;
   readonly snapshots: Snapshots;
   readonly secretBox: SecretBox;
@@ -113,6 +119,8 @@ async function build(foundation: Foundation): Promise<Services> {
 
   const voices = createVoiceStore({ knex, clock });
   const connections = createConnectionStore({ database, voices, clock });
+  const clientInfo = createClientInfoStore({ knex, clock });
+  const partners = createPartners({ clientInfo });
   const sources = createSourceStore({ database, voices, clock });
   const runs = createRunStore({ knex, clock });
   const rejectedRecords = await createRejectedRecordStore({ knex, clock });
@@ -134,15 +142,23 @@ async function build(foundation: Foundation): Promise<Services> {
   const adapters = await discoverAdapters();
   const { unseal } = secretBox;
   const { party } = config;
-  const puller = createPuller({ sources, runs, pipeline, fetcher, unseal, party, clock, logger, adapters });
-  const jobs = scheduledJobs({ database, snapshots, runs, rejectedRecords, clock, logger });
+  const partnerOf = async (id: number) => {
+    const connection = await connections.findById(id);
+    return connection && partners.of(connection);
+  };
+  const calls = { fetcher, unseal, clock, logger };
+  const puller = createPuller({ ...calls, sources, runs, pipeline, party, partnerOf, adapters });
+  const clientInfoPuller = createClientInfoPuller({ ...calls, connections, clientInfo });
+  const cleared = { runs, rejectedRecords };
+  const jobs = scheduledJobs({ ...cleared, database, snapshots, clientInfoPuller, clock, logger });
   const scheduler = createScheduler({ sources, runs, puller, jobs, logger });
   const changed = () => scheduler.refresh();
   const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;
   const versionsUrl = () => `${localUrl}/ocpi/versions`;
   const lifecycle = createLifecycle();
   const admin = createAdminService({
-    ...{ database, connections, sources, puller, adapters, secretBox, snapshots, changed, versionsUrl },
+    ...{ database, connections, clientInfo, sources, puller, adapters },
+    ...{ secretBox, snapshots, changed, versionsUrl },
     stopping: lifecycle.signal,
   });
 
@@ -156,8 +172,9 @@ async function build(foundation: Foundation): Promise<Services> {
     }
   };
   return {
-    ...{ config, logger, clock, database, connections, voices, sources, runs, rejectedRecords, writer },
-    ...{ pipeline, fetcher, puller, scheduler, snapshots, secretBox, admin, metrics, lifecycle },
+    ...{ config, logger, clock, database, connections, clientInfo, partners, voices, sources, runs },
+    ...{ rejectedRecords, writer, pipeline, fetcher, puller, clientInfoPuller, scheduler },
+    ...{ snapshots, secretBox, admin, metrics, lifecycle },
     close: () => {
       closing ??= close();
       return closing;

@@ -34,7 +34,7 @@ const SELECT = `
          coalesce(
            (select jsonb_agg(
                      jsonb_build_object('countryCode', party.country_code, 'partyId', party.party_id)
-                     order by party.country_code, party.party_id)
+                     order by party.position, party.country_code, party.party_id)
               from connection_party as party
              where party.connection_id = connection.id),
            '[]'

@@ -51,6 +51,7 @@ export interface ConnectionStore {
   /** All, by name. */
   list(): Promise<Connection[]>;
   findByName(name: string): Promise<Connection | undefined>;
+  findById(id: number): Promise<Connection | undefined>;
   /** The connections whose token has one of these hashes, each with the hash that fitted (AUTH-05). */
   findByTokenHashes(hashes: readonly Buffer[]): Promise<{ connection: Connection; hash: Buffer }[]>;
   /** Notes that a connection called and in which form its token came; written at most once a minute. */
@@ -112,6 +113,10 @@ export function createConnectionStore(parts: {
     },
     async findByName(name) {
       const [row] = await selectConnections(knex, 'where connection.name = ?', [name]);
+      return row && connectionOfRow(row);
+    },
+    async findById(id) {
+      const [row] = await selectConnections(knex, 'where connection.id = ?', [id]);
       return row && connectionOfRow(row);
     },
     async findByTokenHashes(hashes) {
@@ -286,9 +291,10 @@ function settingColumns(settings: ConnectionChanges): Record<string, unknown> {
 
 async function insertParties(transaction: Knex.Transaction, id: number, parties: readonly Owner[]) {
   await transaction.raw(
-    `insert into connection_party (connection_id, country_code, party_id)
-     select distinct ?::bigint, upper(party.country_code), upper(party.party_id)
-       from unnest(?::text[], ?::text[]) as party (country_code, party_id)`,
+    `insert into connection_party (connection_id, country_code, party_id, position)
+     select ?::bigint, upper(party.country_code), upper(party.party_id), min(party.position)
+       from unnest(?::text[], ?::text[]) with ordinality as party (country_code, party_id, position)
+      group by upper(party.country_code), upper(party.party_id)`,
     [id, parties.map(({ countryCode }) => countryCode), parties.map(({ partyId }) => partyId)],
   );
 }

@@ -146,13 +146,14 @@ async function* pullModule(
 }
 
 /**
- * RT-01, PC-01: from us, to the one party that the source speaks for, or to the one that was named (RT-07: a hub
- * that holds many). Nobody is named when it speaks for several.
+ * RT-01, PC-01: from us, to the party that was named, to the hub that gathers what many have (RT-07: a list may not
+ * be asked for without naming a receiver), or to the one party that the source speaks for. Nobody is named when a
+ * platform speaks for several.
  */
-function routingHeaders({ party, parties, options }: PullContext): Record<string, string> {
+function routingHeaders({ party, parties, hub, options }: PullContext): Record<string, string> {
   const [, countryCode, partyId] = PARTY.exec(String(options.to ?? '')) ?? [];
   const named: Owner | undefined = countryCode && partyId ? { countryCode, partyId } : undefined;
-  const to = named ?? (parties.length === 1 ? parties[0] : undefined);
+  const to = named ?? hub ?? (parties.length === 1 ? parties[0] : undefined);
   return {
     'ocpi-from-country-code': party.countryCode,
     'ocpi-from-party-id': party.partyId,

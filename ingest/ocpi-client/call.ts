@@ -86,6 +86,14 @@ export function getDocument(http: HttpClient, request: PartnerRequest): Promise<
   });
 }
 
+/** What a hub says of its own part in a call (2.2.1, status codes 4xxx; RT-13). */
+const HUB_ERRORS: Readonly<Record<number, string>> = {
+  4000: ' (an error of the hub)',
+  4001: ' (the hub does not know the receiver)',
+  4002: ' (the receiver behind the hub did not answer in time)',
+  4003: ' (the receiver is not connected to the hub)',
+};
+
 const DOCUMENT_LIMITS = { packedBytes: DOCUMENT_BYTES, unpackedBytes: DOCUMENT_BYTES };
 
 /**
@@ -98,7 +106,11 @@ export function checkStatus(fields: Readonly<Record<string, unknown>>, where: st
   const status = Number(code ?? 1000);
   if (status >= 1000 && status < 2000) return;
   const words = typeof message === 'string' ? `: ${message.slice(0, QUOTE_LIMIT)}` : '';
-  throw new PartnerError(`${where} answered with OCPI status ${String(code).slice(0, 20)}${words}`, status);
+  const hint = HUB_ERRORS[status] ?? '';
+  throw new PartnerError(
+    `${where} answered with OCPI status ${String(code).slice(0, 20)}${hint}${words}`,
+    status,
+  );
 }
 
 /** What came is not the JSON that was asked for; says so if it was sent as something else. */

@@ -1,8 +1,10 @@
 /** The operator's wishes about connections. */
 import type { Connection, Role } from '../../db/model.ts';
+import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
 import { generateToken, hashToken } from '../secret-box.ts';
 import { AdminError } from './admin-error.ts';
+import { viewHubParties } from './hub-parties.ts';
 import { flag, formatParty, name, oneOf, optional, parties, readInput, withDefault } from './input.ts';
 import type { AdminService, ConnectionView, IssuedToken } from './service.ts';
 
@@ -47,9 +49,10 @@ const NEW_CONNECTION = {
 
 export function createConnectionService(parts: {
   connections: ConnectionStore;
+  clientInfo: Pick<ClientInfoStore, 'list'>;
   versionsUrl: () => string;
 }): ConnectionMethods {
-  const { connections, versionsUrl } = parts;
+  const { connections, clientInfo, versionsUrl } = parts;
 
   async function find(wanted: string): Promise<Connection> {
     const connection = await connections.findByName(wanted);
@@ -89,7 +92,8 @@ export function createConnectionService(parts: {
       return (await connections.list()).map(viewConnection);
     },
     async showConnection(wanted) {
-      return viewConnection(await find(wanted));
+      const connection = await find(wanted);
+      return { ...viewConnection(connection), ...(await viewHubParties(clientInfo, connection)) };
     },
     async setConnection(wanted, input) {
       const wish = readInput(input, SETTINGS);

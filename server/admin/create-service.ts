@@ -1,6 +1,7 @@
 /** Wires the operator's wishes to what carries them out. */
 import type { Database } from '../../db/connection.ts';
 import { readRegistryCounts } from '../../db/reads/registry-counts.ts';
+import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { VERSION } from '../version.ts';
 import { createConnectionService } from './connection-service.ts';
@@ -9,6 +10,7 @@ import { createSourceService, type SourceServiceParts } from './source-service.t
 
 export interface AdminServiceParts extends SourceServiceParts {
   readonly database: Pick<Database, 'engine' | 'knex'>;
+  readonly clientInfo: Pick<ClientInfoStore, 'list'>;
   readonly snapshots: Pick<Snapshots, 'build'>;
   /** The URL that partners are given. */
   readonly versionsUrl: () => string;

@@ -23,6 +23,17 @@ export interface ConnectionView {
   /** ISO 8601, UTC, like all times here. */
   readonly created_at: string;
   readonly last_contact_at: string | null;
+  /** What a hub told of the parties behind it; of hubs only, and only where one connection is shown. */
+  readonly hub_parties?: readonly HubPartyView[];
+}
+
+/** A party behind a hub, in one of its roles. */
+export interface HubPartyView {
+  /** E.g. `DE-ABC`. */
+  readonly party: string;
+  readonly role: string;
+  readonly status: string;
+  readonly last_updated: string;
 }
 
 /** A token, told once. */

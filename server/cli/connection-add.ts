@@ -20,7 +20,10 @@ export function addConnectionAdd(parent: Command, context: CommandContext, withA
     .description('Add a platform that speaks OCPI with us, and make the token that opens our door to it.')
     .argument('<name>', 'a name of your own for it')
     .addOption(roleOption().makeOptionMandatory())
-    .requiredOption('--party <parties>', 'whom it speaks for, e.g. NL-TNM,BE-TNM')
+    .requiredOption(
+      '--party <parties>',
+      'whom it speaks for, e.g. NL-TNM,BE-TNM; of a hub, its own party first',
+    )
     .option('--static', 'the token works at once, without a handshake')
     .option('--push-only', 'it pushes to us, and we never pull from it');
   addConnectionOptions(command).action(async (name: string, options: AddOptions) => {

@@ -1,7 +1,7 @@
 /** `nap connection show` */
 import type { Command } from 'commander';
+import { connectionWords } from './connection-words.ts';
 import { answer, type CommandContext, type CommonOptions, finish, type WithAdmin } from './context.ts';
-import { fields } from './table.ts';
 
 export function addConnectionShow(parent: Command, context: CommandContext, withAdmin: WithAdmin): void {
   const command = parent
@@ -10,7 +10,7 @@ export function addConnectionShow(parent: Command, context: CommandContext, with
     .argument('<name>', 'as in "nap connection list"')
     .action(async (name: string, options: CommonOptions) => {
       const connection = await withAdmin((admin) => admin.showConnection(name));
-      answer(context, options, connection, fields({ ...connection }));
+      answer(context, options, connection, connectionWords(connection));
     });
   finish(command, 'nap connection show tandem');
 }

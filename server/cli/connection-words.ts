@@ -55,6 +55,19 @@ export function connectionTable(connections: readonly ConnectionView[]): string 
   );
 }
 
+/** One connection; of a hub, the parties behind it stand below. */
+export function connectionWords({ hub_parties: parties, ...settings }: ConnectionView): string {
+  if (parties === undefined) return fields(settings);
+  const told =
+    parties.length === 0
+      ? 'It has announced no party behind it yet (OCPI HubClientInfo).'
+      : table(
+          ['BEHIND IT', 'ROLE', 'STATUS', 'LAST UPDATED'],
+          parties.map(({ party, role, status, last_updated }) => [party, role, status, last_updated]),
+        );
+  return `${fields(settings)}\n\n${told}`;
+}
+
 export function issuedWords(issued: IssuedToken): string {
   const { name, token, versions_url } = issued;
   return [

@@ -3,7 +3,8 @@
  * `versions.ts` advertises them, both from the same list, so that what is advertised is what is served.
  */
 import type { RouterContext } from '@koa/router';
-import type { Connection } from '../../db/model.ts';
+import type { Connection, Module, Owner } from '../../db/model.ts';
+import type { Partner } from '../../db/registry/partner.ts';
 import type { Answer } from './protocol/envelope.ts';
 import type { Addressee } from './protocol/routing-headers.ts';
 
@@ -12,6 +13,10 @@ export interface OcpiState {
   requestId: string;
   correlationId: string;
   connection: Connection;
+  /** Whom the connection speaks for. */
+  partner: Partner;
+  /** Who sent the request, by its routing headers; null when they do not say. */
+  sender: Owner | null;
   /** Whom the routing headers address; null: us. */
   addressee: Addressee;
 }
@@ -30,9 +35,12 @@ export interface Resource {
   readonly methods: Partial<Record<Method, Handler>>;
 }
 
+/** OCPI's name of an interface. */
+export type ModuleIdentifier = Module | 'hubclientinfo';
+
 /** One endpoint of the version details. */
 export interface OcpiModule {
-  readonly identifier: 'locations' | 'tariffs';
+  readonly identifier: ModuleIdentifier;
   /** Direction of ownership (VER-04): SENDER is read here, RECEIVER is pushed to. */
   readonly role: 'SENDER' | 'RECEIVER';
   /** Below the version's URL, e.g. `/sender/locations`. */

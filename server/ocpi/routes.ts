@@ -9,6 +9,7 @@
 import { Router } from '@koa/router';
 import type { Owner } from '../../db/model.ts';
 import { readSenderPage } from '../../db/reads/sender-list.ts';
+import { type Partners, sameOwner } from '../../db/registry/partner.ts';
 import { authenticate } from './protocol/authentication.ts';
 import { createBodyReader } from './protocol/body.ts';
 import {
@@ -22,7 +23,7 @@ import {
 } from './protocol/envelope.ts';
 import { checkDecodable } from './protocol/path-ids.ts';
 import { requestIds } from './protocol/request-ids.ts';
-import { type RoutingRules, readRoutingHeaders, sameOwner } from './protocol/routing-headers.ts';
+import { type RoutingRules, readRoutingHeaders, UNROUTED } from './protocol/routing-headers.ts';
 import type { Handler, Method, OcpiContext, OcpiModule, OcpiState, Resource } from './resource.ts';
 import type { OcpiServices } from './services.ts';
 import { version221 } from './versions/ocpi-2.2.1.ts';
@@ -37,10 +38,11 @@ export function ocpiRoutes(services: OcpiServices): Router<OcpiState> {
   const { config, clock, logger } = services;
   const versions = [version221(services, createBodyReader())];
   const rules: RoutingRules = { ownParty: config.party, isServed: (owner) => isServed(services, owner) };
+  const parts = { partners: services.partners, rules };
   const router = new Router<OcpiState>();
 
   function mount(path: string, resource: Resource, gate: Gate): void {
-    router.all(path, async (ctx) => sendAnswer(ctx, await answer(ctx, resource, gate, rules), clock()));
+    router.all(path, async (ctx) => sendAnswer(ctx, await answer(ctx, resource, gate, parts), clock()));
   }
 
   const open: Gate = { openToRegistration: true, routed: false, role: 'SENDER' };
@@ -78,7 +80,7 @@ async function answer(
   ctx: OcpiContext,
   resource: Resource,
   gate: Gate,
-  rules: RoutingRules,
+  { partners, rules }: { partners: Partners; rules: RoutingRules },
 ): Promise<Answer> {
   const { connection } = ctx.state;
   const isOfHandshake = connection.tokenKind === 'registration' || connection.tokenKind === 'pending';
@@ -90,7 +92,9 @@ async function answer(
   const handler = resource.methods[(ctx.method === 'HEAD' ? 'GET' : ctx.method) as Method];
   if (handler === undefined) throw methodNotAllowed(ctx.method, allowed);
   checkDecodable(ctx.path);
-  ctx.state.addressee = gate.routed ? await readRoutingHeaders(ctx, connection, gate.role, rules) : null;
+  ctx.state.partner = await partners.of(connection);
+  const routing = gate.routed ? await readRoutingHeaders(ctx, gate.role, rules) : UNROUTED;
+  Object.assign(ctx.state, routing);
   return handler(ctx);
 }
 

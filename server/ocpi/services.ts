@@ -1,7 +1,9 @@
 /** What the OCPI server needs of the services of the process. */
 import type { Logger } from 'pino';
 import type { Database } from '../../db/connection.ts';
+import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
+import type { Partners } from '../../db/registry/partner.ts';
 import type { VoiceStore } from '../../db/registry/voice-store.ts';
 import type { Pipeline } from '../../ingest/pipeline.ts';
 import type { Config } from '../config.ts';
@@ -10,6 +12,8 @@ export interface OcpiServices {
   readonly config: Pick<Config, 'publicUrl' | 'party'>;
   readonly database: Pick<Database, 'knex' | 'readKnex'>;
   readonly connections: Pick<ConnectionStore, 'findByTokenHashes' | 'noteContact'>;
+  readonly partners: Partners;
+  readonly clientInfo: Pick<ClientInfoStore, 'put' | 'find'>;
   readonly voices: Pick<VoiceStore, 'list'>;
   readonly pipeline: Omit<Pipeline, 'takePulled' | 'removeUnseen'>;
   readonly clock: () => Date;

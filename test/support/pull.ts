@@ -4,6 +4,9 @@
  */
 import pino from 'pino';
 import type { Source } from '../../db/model.ts';
+import { createClientInfoStore } from '../../db/registry/client-info-store.ts';
+import { createConnectionStore } from '../../db/registry/connection-store.ts';
+import { createPartners } from '../../db/registry/partner.ts';
 import { createRunStore, type RunStore } from '../../db/registry/run-store.ts';
 import type { ClaimingProcess } from '../../db/registry/source-claim.ts';
 import { createSourceStore, type NewSource, type SourceStore } from '../../db/registry/source-store.ts';
@@ -63,6 +66,8 @@ export async function openPullRig(database: TestDatabase, options: PullRigOption
     clock,
     ...(options.process ? { process: options.process } : {}),
   });
+  const connections = createConnectionStore({ database: { knex, engine }, voices, clock });
+  const partners = createPartners({ clientInfo: createClientInfoStore({ knex, clock }) });
   const runs = createRunStore({ knex, clock });
   const pipeline = options.wrap?.(test.pipeline) ?? test.pipeline;
   const fetcher = createHttpClient({
@@ -83,6 +88,10 @@ export async function openPullRig(database: TestDatabase, options: PullRigOption
     fetcher,
     unseal,
     party: { countryCode: 'NL', partyId: 'NAP' },
+    async partnerOf(connectionId) {
+      const connection = await connections.findById(connectionId);
+      return connection && partners.of(connection);
+    },
     clock,
     logger,
     ...(options.adapters ? { adapters: options.adapters } : {}),

@@ -4,6 +4,7 @@
  */
 import { ocpi221 } from '../../../exports/dialects/ocpi-2.2.1.ts';
 import type { BodyReader } from '../protocol/body.ts';
+import { hubClientInfoModule } from '../receiver/receiver-hub-client-info.ts';
 import { receiverLocations } from '../receiver/receiver-locations.ts';
 import { receiverTariffs } from '../receiver/receiver-tariffs.ts';
 import type { OcpiVersion } from '../resource.ts';
@@ -45,6 +46,7 @@ export function version221(services: OcpiServices, readBody: BodyReader): OcpiVe
         path: '/receiver/tariffs',
         resources: receiverTariffs(services, ocpi221, readBody),
       },
+      hubClientInfoModule(services, '2.2.1', readBody),
     ],
   };
 }

@@ -54,12 +54,12 @@ describe('connection store', () => {
   });
   after(() => database.drop());
 
-  it('keeps a connection with its parties in upper case and registers its voices', async () => {
+  it('keeps a connection with its parties as they were named, in upper case, and registers its voices', async () => {
     const added = await connections.add(
       newConnection({ parties: [{ countryCode: 'nl', partyId: 'tnm' }, GFX] }),
     );
     expect(await connections.findByName('tandem')).to.deep.equal(added);
-    expect(added.parties).to.deep.equal([GFX, TNM]);
+    expect(added.parties).to.deep.equal([TNM, GFX]);
     expect(added.createdAt).to.deep.equal(now);
     const held = await voices.list();
     expect(held.map(({ owner, module, registered }) => [owner.partyId, module, registered])).to.deep.equal([

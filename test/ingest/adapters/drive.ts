@@ -31,6 +31,7 @@ export async function drive(adapter: Adapter, settings: Partial<PullContext>): P
       dateFrom: null,
       party: { countryCode: 'NL', partyId: 'NAP' },
       parties: [],
+      hub: null,
       memory: {},
       http,
       correlationId: 'one-operation',

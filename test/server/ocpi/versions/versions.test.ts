@@ -24,20 +24,24 @@ describe('server/ocpi/versions', () => {
     }
   });
 
-  it('VER-03, VER-04: details list locations and tariffs, each as SENDER and as RECEIVER', async () => {
+  it('VER-03, VER-04: details list locations and tariffs as SENDER and RECEIVER, hubclientinfo as RECEIVER', async () => {
     const { body } = await provider.client.get('/ocpi/2.2.1');
     expect(body.data.version).to.equal('2.2.1');
     expect(
       body.data.endpoints.map(({ identifier, role }: Record<string, string>) => `${identifier} ${role}`),
-    ).to.have.members(['locations SENDER', 'locations RECEIVER', 'tariffs SENDER', 'tariffs RECEIVER']);
+    ).to.have.members([
+      ...['locations SENDER', 'locations RECEIVER', 'tariffs SENDER', 'tariffs RECEIVER'],
+      'hubclientinfo RECEIVER',
+    ]);
     for (const { url } of body.data.endpoints)
       expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+\/ocpi\/2\.2\.1\//);
   });
 
   it('VER-07: every URL that is advertised is served, and an unlisted version is 404', async () => {
     const { body } = await provider.client.get('/ocpi/2.2.1');
-    for (const { url, role } of body.data.endpoints) {
-      const below = role === 'SENDER' ? '' : '/NL/NAV/unknown';
+    for (const { identifier, url, role } of body.data.endpoints) {
+      const ofReceiver = identifier === 'hubclientinfo' ? '/NL/NAV' : '/NL/NAV/unknown';
+      const below = role === 'SENDER' ? '' : ofReceiver;
       const { body: answer } = await provider.client.get(`${new URL(url).pathname}${below}`);
       expect(answer.status_message, url).not.to.contain('Nothing is served');
     }
@@ -48,7 +52,8 @@ describe('server/ocpi/versions', () => {
 
   it('VER-10: only modules of the specification are listed', async () => {
     const { body } = await provider.client.get('/ocpi/2.2.1');
-    for (const { identifier } of body.data.endpoints) expect(['locations', 'tariffs']).to.include(identifier);
+    for (const { identifier } of body.data.endpoints)
+      expect(['locations', 'tariffs', 'hubclientinfo']).to.include(identifier);
   });
 
   it('ENV-22: a trailing slash makes no difference', async () => {
