@@ -154,6 +154,19 @@ describe('the scheduler', () => {
     expect(errors().length).to.be.at.most(times);
   });
 
+  it('runs a job at the start, too, when it asks for that', async () => {
+    const ran: string[] = [];
+    const job = (id: string, more = {}): ScheduledJob => ({
+      id,
+      schedule: NEVER_IN_A_TEST,
+      run: async () => ran.push(id),
+      ...more,
+    });
+    await start({ jobs: [job('exports'), job('hubs', { atStart: true })] });
+    await until(() => ran.length > 0);
+    expect(ran).to.deep.equal(['hubs']);
+  });
+
   it('refuses a job whose schedule is none', async () => {
     let error: Error | undefined;
     try {

@@ -52,6 +52,7 @@ export interface ServerOptions {
   /** A second server on the database of this one, which stays when it stops. */
   readonly beside?: TestServer;
   readonly config?: Partial<Config>;
+  readonly clock?: () => Date;
   readonly services?: (services: Services) => Partial<Services>;
 }
 
@@ -119,6 +120,10 @@ async function wire(
   });
   const settings = { NAP_COUNTRY_CODE: 'DE', NAP_PARTY_ID: 'NAP', NAP_SECRET_KEY: '0'.repeat(64) };
   const config = { ...readConfig({ ...settings, NAP_DATA_DIR: dataDirectory }), ...options.config };
-  const services = await compose(config, { database, logger });
+  const services = await compose(config, {
+    database,
+    logger,
+    ...(options.clock ? { clock: options.clock } : {}),
+  });
   return { ...services, ...options.services?.(services) };
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { buildClientInfo } from '../../support/hub.ts';
 import { OcpiClient } from '../../support/ocpi-client.ts';
 import { type CommandRig, openCommandRig } from './command.ts';
 
@@ -81,13 +82,34 @@ describe('nap connection', () => {
     );
     const shown = (await rig.nap('connection', 'show', 'tandem', '--json')).json();
     expect(shown).to.deep.include({ push_only: true, clock: 'object', token_form: 'raw', version: '2.2.1' });
-    expect(shown.parties).to.deep.equal(['BE-TNM', 'NL-TNM']);
+    expect(shown.parties).to.deep.equal(['NL-TNM', 'BE-TNM']);
+    expect(shown).not.to.have.property('hub_parties');
     const words = ['--strictness', 'reject', '--no-push-only', '--party', 'NL-TNM', '--role', 'HUB'];
     const changed = (await rig.nap('connection', 'set', 'tandem', ...words, '--json')).json();
     expect(changed).to.include({ strictness: 'reject', push_only: false, clock: 'object', role: 'HUB' });
     expect(changed.parties).to.deep.equal(['NL-TNM']);
     expect((await rig.nap('connection', 'set', 'tandem')).code).to.equal(2);
     expect((await rig.nap('connection', 'show', 'tandem')).stdout).to.match(/^strictness +reject$/m);
+  });
+
+  it('CRED-15: shows of a hub which parties are behind it, and how they are', async () => {
+    const hub = await add('hub', '--role', 'HUB', '--party', 'DE-HUB', '--static', '--json');
+    expect((await rig.nap('connection', 'show', 'hub')).stdout).to.contain('announced no party');
+    const client = new OcpiClient(rig.server.url as string, hub.json().token);
+    for (const [party, status] of [
+      ['ABC', 'CONNECTED'],
+      ['XYZ', 'OFFLINE'],
+    ] as const) {
+      const body = buildClientInfo(`DE-${party}`, { status });
+      await client.put(`/ocpi/2.2.1/receiver/hubclientinfo/DE/${party}`, body);
+    }
+    expect((await rig.nap('connection', 'show', 'hub', '--json')).json().hub_parties).to.deep.equal([
+      { party: 'DE-ABC', role: 'CPO', status: 'CONNECTED', last_updated: '2026-06-01T12:00:00.000Z' },
+      { party: 'DE-XYZ', role: 'CPO', status: 'OFFLINE', last_updated: '2026-06-01T12:00:00.000Z' },
+    ]);
+    expect((await rig.nap('connection', 'show', 'hub')).stdout).to.match(
+      /^DE-XYZ +CPO +OFFLINE +2026-06-01/m,
+    );
   });
 
   it('AUTH-12: rotates and removes; former tokens are dead at once', async () => {
