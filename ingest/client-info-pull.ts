@@ -17,12 +17,13 @@ import { type ClientInfoVersion, readClientInfo } from './client-info.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { type CrawlEnd, crawl } from './ocpi-client/crawl.ts';
 import { getPage } from './ocpi-client/page.ts';
-import { authorizationHeader } from './ocpi-client/token.ts';
+import { withTokenForms } from './ocpi-client/token.ts';
 
 /** How one pull ended. */
 export interface ClientInfoReport {
   readonly hub: string;
-  readonly state: 'complete' | 'failed';
+  /** `refused`: it does not take our token, and is not asked again until it registers anew (PC-10). */
+  readonly state: 'complete' | 'failed' | 'refused';
   readonly received: number;
   /** Entries that are no ClientInfo. */
   readonly refused: number;
@@ -51,10 +52,12 @@ export interface ClientInfoPullerParts {
 const PAGE_LIMIT = 500;
 /** Milliseconds for one hub: a few hundred kilobytes. */
 const PULL_LIMIT_MS = 5 * 60_000;
-/** Milliseconds between two pulls from a hub: it pushes what changes, a pull mends only what was lost. */
-const INTERVAL_MS = 6 * 3_600_000;
-/** Milliseconds after a pull that failed. */
-const RETRY_MS = 15 * 60_000;
+/** Milliseconds until the next pull: a hub pushes what changes, a pull mends only what was lost. */
+const PAUSES_MS = {
+  complete: 6 * 3_600_000,
+  failed: 15 * 60_000,
+  refused: Number.POSITIVE_INFINITY,
+} as const;
 
 /** Makes the puller of a process. */
 export function createClientInfoPuller(parts: ClientInfoPullerParts): ClientInfoPuller {
@@ -71,8 +74,7 @@ export function createClientInfoPuller(parts: ClientInfoPullerParts): ClientInfo
       const isDue = turn?.registeredAt !== registeredAt || turn.nextAt <= clock().getTime();
       if (url === undefined || !isDue) continue;
       const report = await pull(parts, connection, url, signal);
-      const pause = report.state === 'complete' ? INTERVAL_MS : RETRY_MS;
-      turns.set(connection.id, { registeredAt, nextAt: clock().getTime() + pause });
+      turns.set(connection.id, { registeredAt, nextAt: clock().getTime() + PAUSES_MS[report.state] });
       reports.push(report);
     }
     return reports;
@@ -112,7 +114,8 @@ async function pull(
     ? [...list.problems, 'the list holds no party, although the hub has announced some']
     : list.problems;
   if (problems.length > 0) {
-    const failed = { ...report, state: 'failed', suspended: 0, problem: problems.join('; ') } as const;
+    const state = list.isBroken ? 'refused' : 'failed';
+    const failed = { ...report, state, suspended: 0, problem: problems.join('; ') } as const;
     logger.warn(failed, 'the parties behind a hub could not be pulled: what is known of them stays');
     return failed;
   }
@@ -125,11 +128,9 @@ async function pull(
   return complete;
 }
 
-interface PulledList {
+interface PulledList extends Omit<CrawlEnd, 'isComplete'> {
   readonly infos: readonly ClientInfo[];
   readonly refused: number;
-  readonly problems: readonly string[];
-  readonly notes: readonly string[];
 }
 
 async function readList(
@@ -141,7 +142,7 @@ async function readList(
   const { clock } = parts;
   const infos: ClientInfo[] = [];
   const refusals: string[] = [];
-  let end: Pick<CrawlEnd, 'problems' | 'notes'>;
+  let end: Omit<CrawlEnd, 'isComplete'>;
   try {
     const pages = pagesOf(parts, connection, url, signal);
     for (;;) {
@@ -163,11 +164,12 @@ async function readList(
     signal.throwIfAborted();
     const problem = partnerProblem(error);
     if (problem === undefined) throw error;
-    end = { problems: [problem], notes: [] };
+    end = { problems: [problem], notes: [], isBroken: false };
   }
   const [first] = refusals;
   const refused = first === undefined ? [] : [`${refusals.length} entries were refused; the first: ${first}`];
-  return { infos, refused: refusals.length, problems: end.problems, notes: [...end.notes, ...refused] };
+  const { problems, isBroken } = end;
+  return { infos, refused: refusals.length, problems, isBroken, notes: [...end.notes, ...refused] };
 }
 
 function pagesOf(
@@ -178,14 +180,17 @@ function pagesOf(
 ): AsyncGenerator<unknown[], CrawlEnd> {
   const limit = new PartnerError(`not at its end after ${PULL_LIMIT_MS / 60_000} minutes`);
   const signal = AbortSignal.any([stopping, abortAfter(PULL_LIMIT_MS, limit)]);
-  const headers = authorizationHeader(opened(peer?.sealedToken ?? '', unseal), tokenForm);
+  const token = { token: opened(peer?.sealedToken ?? '', unseal), options: { tokenForm } };
   const correlationId = randomUUID();
   return crawl({
     url,
     dateFrom: null,
     limit: PAGE_LIMIT,
     signal,
-    getPage: (pageUrl) => getPage(fetcher, { url: pageUrl, headers, correlationId, signal }),
+    getPage: (pageUrl) =>
+      withTokenForms(token, {}, (headers) =>
+        getPage(fetcher, { url: pageUrl, headers, correlationId, signal }),
+      ),
   });
 }
 

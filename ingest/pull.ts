@@ -13,7 +13,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Owner, RunCounts, RunState, Source } from '../db/model.ts';
-import type { Partner } from '../db/registry/partner.ts';
+import type { ConnectionStore } from '../db/registry/connection-store.ts';
+import type { Partner, Partners } from '../db/registry/partner.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import { CLAIM_RENEWAL_MS, type Claim } from '../db/registry/source-claim.ts';
 import type { SourceStore } from '../db/registry/source-store.ts';
@@ -50,6 +51,9 @@ export interface Puller {
 
 export interface PullerParts {
   readonly sources: SourceStore;
+  readonly connections: Pick<ConnectionStore, 'findById'>;
+  /** Whom the connection of a source speaks for. */
+  readonly partners: Partners;
   readonly runs: RunStore;
   readonly pipeline: Pipeline;
   readonly fetcher: HttpClient;
@@ -57,8 +61,6 @@ export interface PullerParts {
   readonly unseal: (sealed: string) => string;
   /** Our own. */
   readonly party: Owner;
-  /** Whom the connection of a source speaks for; undefined when there is no such connection. */
-  readonly partnerOf: (connectionId: number) => Promise<Partner | undefined>;
   readonly clock: () => Date;
   readonly logger: Logger;
   /** By kind; those of the folder `adapters` unless told. */
@@ -95,6 +97,11 @@ export function createPuller(parts: PullerParts): Puller {
   const { sources, clock, sleep = systemSleep } = parts;
   let adapters = parts.adapters && Promise.resolve(parts.adapters);
 
+  async function partnerOf({ connectionId }: Source): Promise<Partner | undefined> {
+    const connection = connectionId === null ? undefined : await parts.connections.findById(connectionId);
+    return connection && parts.partners.of(connection);
+  }
+
   async function claim(source: Source, options: RunOptions): Promise<Claim> {
     const { patience = 0, signal } = options;
     const started = clock().getTime();
@@ -118,7 +125,7 @@ export function createPuller(parts: PullerParts): Puller {
       const named = await sources.findByName(name);
       if (!named) throw new SourceNotFoundError(`There is no source ${name}.`);
       options.signal?.throwIfAborted();
-      const partner = named.connectionId === null ? undefined : await parts.partnerOf(named.connectionId);
+      const partner = await partnerOf(named);
       const given = await claim(named, options);
       // As it is now that nobody else changes it.
       const source = (await sources.findById(named.id)) ?? named;

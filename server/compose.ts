@@ -142,12 +142,10 @@ async function build(foundation: Foundation): Promise<Services> {
   const adapters = await discoverAdapters();
   const { unseal } = secretBox;
   const { party } = config;
-  const partnerOf = async (id: number) => {
-    const connection = await connections.findById(id);
-    return connection && partners.of(connection);
-  };
   const calls = { fetcher, unseal, clock, logger };
-  const puller = createPuller({ ...calls, sources, runs, pipeline, party, partnerOf, adapters });
+  const puller = createPuller({
+    ...{ ...calls, sources, connections, partners, runs, pipeline, party, adapters },
+  });
   const clientInfoPuller = createClientInfoPuller({ ...calls, connections, clientInfo });
   const cleared = { runs, rejectedRecords };
   const jobs = scheduledJobs({ ...cleared, database, snapshots, clientInfoPuller, clock, logger });

@@ -79,6 +79,24 @@ describe('ingest/client-info-pull', () => {
     expect(await look()).to.have.length(1);
   });
 
+  it('HCI-07: at the start of the timed work', async () => {
+    await server.services.scheduler.start();
+    await partner.waitFor('GET', list(), 3);
+    await server.services.scheduler.stop();
+  });
+
+  it('PC-10: a hub that refuses our token is not asked again until it registers anew', async () => {
+    partner.refuseToken(partner.token);
+    const [report] = await pull();
+    expect(report).to.include({ state: 'refused', received: 0 });
+    expect(report?.problem).to.contain('refused our token').and.not.contain(partner.token);
+    partner.acceptToken(partner.token);
+    expect(await pull()).to.deep.equal([]);
+    await server.services.connections.remove(hub.connection.id);
+    hub = await registerHub(server, partner);
+    expect((await pull())[0]).to.include({ state: 'complete', received: 5 });
+  });
+
   it('HCI-07: the list is the new truth; HCI-04: what it lacks is SUSPENDED, not removed', async () => {
     await pull();
     give('DE-BBB', { status: 'OFFLINE' });

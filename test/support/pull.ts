@@ -83,15 +83,13 @@ export async function openPullRig(database: TestDatabase, options: PullRigOption
   });
   const puller = createPuller({
     sources,
+    connections,
+    partners,
     runs,
     pipeline,
     fetcher,
     unseal,
     party: { countryCode: 'NL', partyId: 'NAP' },
-    async partnerOf(connectionId) {
-      const connection = await connections.findById(connectionId);
-      return connection && partners.of(connection);
-    },
     clock,
     logger,
     ...(options.adapters ? { adapters: options.adapters } : {}),
