@@ -318,3 +318,29 @@ export interface RunCounts {
   removed: number;
   findings: number;
 }
+
+/** What an operator ID is for: charging points (CPO), or contracts (EMSP). */
+export type OperatorRole = 'CPO' | 'EMSP';
+
+/**
+ * State of an ID in its register. RESERVED: given, not yet in force (AFIREV's AWAITING_PAYMENT); UNKNOWN: the
+ * register has states and does not tell this one; DELISTED: it is in the register no more. A register without
+ * states lists what is ACTIVE.
+ */
+export type OperatorStatus = 'ACTIVE' | 'INACTIVE' | 'SUSPENDED' | 'RESERVED' | 'UNKNOWN' | 'DELISTED';
+
+/** An operator ID as an authority lists it. */
+export interface Operator {
+  readonly countryCode: string;
+  /** Three letters or digits, upper case. */
+  readonly operatorId: string;
+  readonly role: OperatorRole;
+  /** Who says so. */
+  readonly authority: string;
+  readonly status: OperatorStatus;
+  /** Of a company; names of persons are not kept. */
+  readonly name: string | null;
+  readonly website: string | null;
+  readonly firstSeen: Date;
+  readonly lastSeen: Date;
+}

@@ -6,7 +6,7 @@
  * each one is a finding. In a push the whole object is refused when one part stays invalid; in a pull the
  * smallest invalid part is left out (LR-32). Pure.
  */
-import type { Evse, Finding, Location, Problem, Strictness } from '../db/model.ts';
+import type { Evse, Finding, Location, Owner, Problem, Strictness } from '../db/model.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { type LeftOut, NOTHING_LEFT_OUT } from './merge.ts';
 import type { Repair } from './repairs.ts';
@@ -17,6 +17,7 @@ import { boundProblems, type Note, type ObjectKind } from './validation.ts';
 export interface Examination {
   readonly dialect: Dialect;
   readonly kind: ObjectKind;
+  readonly owner: Owner;
   readonly strictness: Strictness;
   readonly now: Date;
   /** Leave out the smallest invalid part of a Location instead of refusing it. */
@@ -62,13 +63,18 @@ export function examine<T>(examination: Examination, input: unknown): Verdict<T>
   if (problems.length > 0) {
     return { accepted: false, problems: boundProblems(problems), findings };
   }
-  findings.push(...noteFindings(notes));
-  const model = dialect.toModel(kind, value) as T;
-  return finish(examination, model, leftOut, findings);
+  const model = dialect.toModel(kind, value, examination.owner);
+  findings.push(...noteFindings([...notes, ...model.notes]));
+  return finish(examination, model.value as T, leftOut, findings);
 }
 
 /** The rules of time: parents are not older than children, nothing is from the future. */
-function finish<T>(examination: Examination, model: T, leftOut: LeftOut, findings: Finding[]): Verdict<T> {
+export function finish<T>(
+  examination: Pick<Examination, 'kind' | 'strictness' | 'now'>,
+  model: T,
+  leftOut: LeftOut,
+  findings: Finding[],
+): Verdict<T> {
   const lifted = liftTimes(examination.kind, model);
   if (lifted.path !== null) {
     const message = `${lifted.path}: is older than a child's last_updated`;
@@ -137,7 +143,7 @@ function withReceiptTime(
   };
 }
 
-function repairFinding(repair: Repair): Finding {
+export function repairFinding(repair: Repair): Finding {
   return {
     rule: repair.rule,
     severity: 'warning',
@@ -148,7 +154,7 @@ function repairFinding(repair: Repair): Finding {
 }
 
 /** One finding a rule: the first place, and how many. */
-function noteFindings(notes: readonly Note[]): Finding[] {
+export function noteFindings(notes: readonly Note[]): Finding[] {
   const byRule = new Map<string, Finding>();
   for (const note of notes) {
     const known = byRule.get(note.rule);

@@ -21,10 +21,12 @@ import type {
   TariffMutation,
   Write,
 } from '../db/registry/mutation.ts';
+import { versionsAsStored } from './dialects/as-stored.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import type { Verdict } from './examination.ts';
 import { type LeftOut, mergeLocation, removedEvse } from './merge.ts';
 import { isOlder, liftLocation } from './times.ts';
+import { parkingProblems } from './validation.ts';
 
 /** What every mutation needs to know of its origin. */
 export interface Origin {
@@ -33,6 +35,13 @@ export interface Origin {
   readonly strictness: Strictness;
   readonly dialect: Dialect;
   readonly now: Date;
+}
+
+/** A part of an object that is known. */
+export interface PartOf<T> {
+  readonly lastUpdated: string;
+  /** Gives the examined next state. */
+  readonly next: (current: T) => Verdict<T>;
 }
 
 /** A whole Location (LR-01, LR-02), merged by PC-11. */
@@ -55,15 +64,7 @@ export function wholeLocation(
 }
 
 /** Part of a Location: what the patch makes of the stored object is examined as a whole (LR-07 to LR-10). */
-export function partOfLocation(
-  origin: Origin,
-  locationId: string,
-  part: {
-    lastUpdated: string;
-    patched: (current: Location) => unknown;
-    examine: (value: unknown) => Verdict<Location>;
-  },
-): LocationMutation {
+export function partOfLocation(origin: Origin, locationId: string, part: PartOf<Location>): LocationMutation {
   return locationMutation(origin, locationId, (current) => {
     if (!current) {
       return refuse('unknown-object', unknownLocation(locationId));
@@ -71,7 +72,7 @@ export function partOfLocation(
     if (isOlder(part.lastUpdated, current.document.last_updated, origin.now)) {
       return { kind: 'stale' };
     }
-    const verdict = part.examine(part.patched(current.document));
+    const verdict = part.next(current.document);
     if (!verdict.accepted) {
       return refuseInvalid(verdict.problems);
     }
@@ -111,8 +112,13 @@ export function evseOfLocation(
       return refuseInvalid(verdict.problems);
     }
     const nextEvses = known ? evses.with(place, verdict.value) : [...evses, verdict.value];
+    const next: Location = { ...current.document, evses: nextEvses };
+    const problems = origin.dialect.hasParking ? parkingProblems(next, known ? place : evses.length) : [];
+    if (problems.length > 0) {
+      return refuseInvalid(problems);
+    }
     return {
-      ...locationWrite(origin, { ...current.document, evses: nextEvses }, verdict.findings, 'add'),
+      ...locationWrite(origin, next, verdict.findings, 'add'),
       createdChild: known === undefined,
       omittedEvses: current.omittedEvses.filter((uid) => !sameId(uid, evseUid)),
     };
@@ -194,15 +200,30 @@ export function wholeTariff(
     apply: (current) =>
       current && isOlder(incoming.last_updated, current.document.last_updated, origin.now)
         ? { kind: 'stale' }
-        : {
-            kind: 'write',
-            document: incoming,
-            sourceVersion: origin.dialect.version,
-            asStored: [],
-            inputHash: details.inputHash,
-            findings: details.findings,
-            findingsMode: 'replace',
-          },
+        : tariffWrite(origin, incoming, details.findings, 'replace', details.inputHash),
+  };
+}
+
+/** Part of a Tariff, which only OCPI 2.1.1 knows (TR-06). */
+export function partOfTariff(origin: Origin, tariffId: string, part: PartOf<Tariff>): TariffMutation {
+  return {
+    module: 'tariffs',
+    owner: origin.owner,
+    id: tariffId,
+    speaker: origin.speaker,
+    apply: (current) => {
+      if (!current) {
+        return refuse('unknown-object', `Tariff "${tariffId}" is not known`);
+      }
+      if (isOlder(part.lastUpdated, current.document.last_updated, origin.now)) {
+        return { kind: 'stale' };
+      }
+      const verdict = part.next(current.document);
+      if (!verdict.accepted) {
+        return refuseInvalid(verdict.problems);
+      }
+      return tariffWrite(origin, verdict.value, verdict.findings, 'add', null);
+    },
   };
 }
 
@@ -237,8 +258,27 @@ function locationWrite(
     kind: 'write',
     document,
     sourceVersion: origin.dialect.version,
-    asStored: origin.dialect.asStored('location', document),
+    asStored: versionsAsStored(document),
     inputHash: null,
+    findings,
+    findingsMode,
+  };
+}
+
+function tariffWrite(
+  origin: Origin,
+  tariff: Tariff,
+  findings: readonly Finding[],
+  findingsMode: 'replace' | 'add',
+  inputHash: Buffer | null,
+): Write<Tariff> {
+  return {
+    kind: 'write',
+    document: tariff,
+    sourceVersion: origin.dialect.version,
+    // Every version says something of it otherwise, and 2.3.0 nothing: its dialect knows.
+    asStored: [],
+    inputHash,
     findings,
     findingsMode,
   };

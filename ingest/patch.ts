@@ -32,6 +32,11 @@ export function patchConnector(connector: object, patch: Fields): Fields {
   return { ...connector, ...patch };
 }
 
+/** Tariff with the patch applied (TR-06). */
+export function patchTariff(tariff: object, patch: Fields): Fields {
+  return { ...tariff, ...patch };
+}
+
 function applyPatch(
   object: object,
   patch: Fields,

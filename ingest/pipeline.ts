@@ -26,8 +26,7 @@ import { type Mutation, objectKey } from '../db/registry/mutation.ts';
 import type { RejectedRecord, RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { VoiceStore } from '../db/registry/voice-store.ts';
 import type { RegistryWriter } from '../db/registry/writer.ts';
-import type { Dialect } from './dialects/dialect.ts';
-import { ocpi221 } from './dialects/ocpi-2.2.1.ts';
+import { dialectOf } from './dialects/dialects.ts';
 import { examine } from './examination.ts';
 import { type Identity, identify, inputHash, normalOwner, sameOwner, withOwner } from './identify.ts';
 import { type Origin, wholeLocation, wholeTariff } from './mutations.ts';
@@ -68,6 +67,8 @@ export interface Pipeline {
   readonly putConnector: Put<[locationId: string, evseUid: string, connectorId: string]>;
   readonly patchConnector: Put<[locationId: string, evseUid: string, connectorId: string]>;
   readonly putTariff: Put<[tariffId: string]>;
+  /** OCPI 2.1.1 only (TR-05, TR-06); which versions may, the caller knows. */
+  readonly patchTariff: Put<[tariffId: string]>;
   readonly deleteTariff: (by: Contributor, owner: Owner, tariffId: string) => Promise<Receipt>;
   /**
    * Takes a page of pulled objects; receipts come in the same order. `parties` are the owners that the source
@@ -91,9 +92,6 @@ export interface PipelineParts {
   readonly clock: () => Date;
   readonly logger: Logger;
 }
-
-/** The dialects that can be read, by version. */
-const DIALECTS: Readonly<Record<string, Dialect>> = { [ocpi221.version]: ocpi221 };
 
 /** One object on its way: what is known of it so far, and its end once it has one. */
 interface Handled {
@@ -245,6 +243,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       ),
     putTariff: (by, owner, id, body) =>
       push(by, 'tariffs', owner, id, body, (origin) => pushed.putTariff(origin, id, body)),
+    patchTariff: (by, owner, id, body) =>
+      push(by, 'tariffs', owner, id, body, (origin) => pushed.patchedTariff(origin, id, body)),
     deleteTariff: (by, owner, id) =>
       push(by, 'tariffs', owner, id, null, (origin) => pushed.removedTariff(origin, id)),
     takePulled,
@@ -259,15 +259,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 }
 
 function originOf(by: Contributor, owner: Owner, now: Date): Origin {
-  const dialect = DIALECTS[by.version];
-  if (!dialect) {
-    throw new Error(`OCPI ${by.version} cannot be read; known: ${Object.keys(DIALECTS).join(', ')}`);
-  }
   return {
     owner: normalOwner(owner.countryCode, owner.partyId),
     speaker: by.speaker,
     strictness: by.strictness,
-    dialect,
+    dialect: dialectOf(by.version),
     now,
   };
 }

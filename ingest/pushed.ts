@@ -12,10 +12,12 @@ import {
   evseOfLocation,
   type Origin,
   partOfLocation,
+  partOfTariff,
   wholeLocation,
   wholeTariff,
 } from './mutations.ts';
-import { patchConnector, patchEvse, patchLocation } from './patch.ts';
+import { patchConnector, patchEvse, patchLocation, patchTariff } from './patch.ts';
+import { examinePatch, examinePatched } from './patch-examination.ts';
 import type { ObjectKind } from './validation.ts';
 
 /** What came of a body before the registry is asked. */
@@ -40,11 +42,11 @@ export function putLocation(origin: Origin, id: string, body: unknown): Pushed {
 }
 
 export function patchedLocation(origin: Origin, id: string, body: unknown): Pushed {
-  return patched(body, { id, owner: origin.owner }, (patch, lastUpdated) =>
+  return patched(origin, 'location', body, { id, owner: origin.owner }, ({ patch, lastUpdated, findings }) =>
     partOfLocation(origin, id, {
       lastUpdated,
-      patched: (current) => patchLocation(current, patch),
-      examine: (value) => examineAs<Location>(origin, 'location', value),
+      next: (current) =>
+        examinePatched({ ...origin, kind: 'location' }, current, patchLocation(current, patch), findings),
     }),
   );
 }
@@ -59,10 +61,11 @@ export function putEvse(origin: Origin, locationId: string, uid: string, body: u
 }
 
 export function patchedEvse(origin: Origin, locationId: string, uid: string, body: unknown): Pushed {
-  return patched(body, { uid }, (patch, lastUpdated) =>
+  return patched(origin, 'evse', body, { uid }, ({ patch, lastUpdated, findings }) =>
     evseOfLocation(origin, locationId, uid, {
       lastUpdated,
-      next: (known) => (known ? examineAs<Evse>(origin, 'evse', patchEvse(known, patch)) : null),
+      next: (known) =>
+        known ? examinePatched({ ...origin, kind: 'evse' }, known, patchEvse(known, patch), findings) : null,
     }),
   );
 }
@@ -92,11 +95,13 @@ export function patchedConnector(
   id: string,
   body: unknown,
 ): Pushed {
-  return patched(body, { id }, (patch, lastUpdated) =>
+  return patched(origin, 'connector', body, { id }, ({ patch, lastUpdated, findings }) =>
     connectorOfEvse(origin, locationId, uid, id, {
       lastUpdated,
       next: (known) =>
-        known ? examineAs<Connector>(origin, 'connector', patchConnector(known, patch)) : null,
+        known
+          ? examinePatched({ ...origin, kind: 'connector' }, known, patchConnector(known, patch), findings)
+          : null,
     }),
   );
 }
@@ -110,6 +115,17 @@ export function putTariff(origin: Origin, id: string, body: unknown): Pushed {
         findings: verdict.findings,
         inputHash: inputHash(origin.dialect.version, origin.strictness, body),
       }),
+  );
+}
+
+/** TR-06: fields that are present replace, `elements` as a whole. */
+export function patchedTariff(origin: Origin, id: string, body: unknown): Pushed {
+  return patched(origin, 'tariff', body, { id, owner: origin.owner }, ({ patch, lastUpdated, findings }) =>
+    partOfTariff(origin, id, {
+      lastUpdated,
+      next: (current) =>
+        examinePatched({ ...origin, kind: 'tariff' }, current, patchTariff(current, patch), findings),
+    }),
   );
 }
 
@@ -134,26 +150,46 @@ function accepted<T>(
   };
 }
 
-/** LR-05: a PATCH says when; and it may carry the ids of its URL, but no others (LR-12, LR-13). */
+/** What a PATCH body says, in the registry's words. */
+interface Patch {
+  readonly patch: Fields;
+  readonly lastUpdated: string;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * LR-05, LR-06: a PATCH says when, or is as of its receipt, as its version has it; and it may carry the ids of its
+ * URL, but no others (LR-12, LR-13).
+ */
 function patched(
+  origin: Origin,
+  kind: ObjectKind,
   body: unknown,
   expected: ExpectedIds,
-  mutate: (patch: Fields, lastUpdated: string) => Mutation,
+  mutate: (patch: Patch) => Mutation,
 ): Pushed {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refused('invalid', { path: '', rule: 'type', message: 'a PATCH body must be a JSON object' });
   }
-  const patch = body as Fields;
-  const lastUpdated = patch.last_updated;
-  if (typeof lastUpdated !== 'string') {
+  const { dialect, now } = origin;
+  const received = body as Fields;
+  const isDated = received.last_updated !== undefined && received.last_updated !== null;
+  if (!isDated && dialect.datesPatches) {
     return refused('invalid', {
       path: 'last_updated',
       rule: 'LR-05',
       message: 'last_updated: is required in a PATCH',
     });
   }
-  const mismatch = mismatched(patch, expected);
-  return { mutation: mismatch ?? mutate(patch, lastUpdated), findings: [] };
+  const dated = isDated ? received : { ...received, last_updated: now.toISOString() };
+  const verdict = examinePatch({ ...origin, kind }, dated);
+  const { findings } = verdict;
+  if (!verdict.accepted) {
+    return { mutation: { reason: 'invalid', problems: verdict.problems }, findings };
+  }
+  const { patch } = verdict;
+  const lastUpdated = patch.last_updated as string;
+  return { mutation: mismatched(patch, expected) ?? mutate({ patch, lastUpdated, findings }), findings };
 }
 
 interface ExpectedIds {

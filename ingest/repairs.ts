@@ -12,7 +12,7 @@ import { repairDefaults, repairLegacyNames } from './repairs/defaults.ts';
 import { repairDuplicates } from './repairs/duplicates.ts';
 import { repairHours } from './repairs/hours.ts';
 import { removeOptional } from './repairs/optional.ts';
-import { type Fields, type Place, type Step, TAKEN_OUT } from './repairs/step.ts';
+import { type Fields, type Place, type RepairSettings, type Step, TAKEN_OUT } from './repairs/step.ts';
 import { repairText } from './repairs/text.ts';
 import { repairDateTime, repairTimeOfDay } from './repairs/times.ts';
 import { repairTypes } from './repairs/types.ts';
@@ -53,6 +53,9 @@ const STEPS: readonly Step[] = [
   removeOptional,
 ];
 
+/** What most versions have: 5 to 7 decimals. */
+export const USUAL_REPAIRS: RepairSettings = { coordinateDecimals: { min: 5, max: 7 }, isPatch: false };
+
 /** A mended place can show another fault, and a rule between fields waits for its fields; none was seen to need five. */
 const MAX_ROUNDS = 12;
 
@@ -62,6 +65,7 @@ function placeOf(
   root: Fields,
   finding: Finding,
   repairs: Map<string, Repair>,
+  settings: RepairSettings,
 ): Place | null {
   const key = finding.pointer.at(-1);
   if (key === undefined) return null;
@@ -88,7 +92,7 @@ function placeOf(
     else delete parent[key as string];
     return record(rule, message);
   }
-  return { kind, root, finding, ancestors, key, value, set, record };
+  return { kind, settings, root, finding, ancestors, key, value, set, record };
 }
 
 /** Takes the marked entries out of every list. */
@@ -103,7 +107,10 @@ function sweep(value: unknown): void {
 }
 
 /** The repairs for the objects of one version, whose validator says what does not conform. */
-export function createRepair(validatorOf: () => Validator): (kind: ObjectKind, value: unknown) => Repaired {
+export function createRepair(
+  validatorOf: () => Validator,
+  settings: RepairSettings = USUAL_REPAIRS,
+): (kind: ObjectKind, value: unknown) => Repaired {
   return function repair(kind, value) {
     const validator = validatorOf();
     let findings = validator.find(kind, value);
@@ -117,7 +124,7 @@ export function createRepair(validatorOf: () => Validator): (kind: ObjectKind, v
     for (let round = 0; round < MAX_ROUNDS && findings.length > 0; round += 1) {
       let mended = false;
       for (const finding of findings) {
-        const place = placeOf(kind, copy, finding, repairs);
+        const place = placeOf(kind, copy, finding, repairs, settings);
         if (place !== null && STEPS.some((step) => step(place))) mended = true;
       }
       if (!mended) break;

@@ -1,6 +1,6 @@
 /**
  * The one place where timed work is registered: each source's incremental and full pulls, and jobs of other
- * rooms. Times are UTC.
+ * rooms, both those that are always there and those that a person adds and removes. Times are UTC.
  *
  * Guarantees: a job never overlaps itself, in this process nor (for sources, by their claim) in another; a full
  * pull that comes due during an incremental one follows it; a source whose token was refused is left alone until
@@ -34,7 +34,7 @@ export interface Scheduler {
   start(): Promise<void>;
   /** Begins nothing more, ends what runs, and waits for it for a bounded time. Safe to call twice. */
   stop(): Promise<void>;
-  /** Takes note of sources that were added, changed or removed. */
+  /** Takes note of sources and jobs that were added, changed or removed. */
   refresh(): Promise<void>;
 }
 
@@ -43,6 +43,8 @@ export interface SchedulerParts {
   readonly runs: RunStore;
   readonly puller: Puller;
   readonly jobs?: readonly ScheduledJob[];
+  /** Jobs that come and go, as they are now; one with another schedule is another job. */
+  readonly changingJobs?: () => Promise<readonly ScheduledJob[]>;
   readonly logger: Logger;
   /** Off: every source starts at the very second of its schedule. For tests. */
   readonly splay?: boolean;
@@ -62,8 +64,10 @@ const STOP_LIMIT_MS = 15_000;
 /** Makes the scheduler of a process. */
 export function createScheduler(parts: SchedulerParts): Scheduler {
   const { sources, runs, logger, jobs = [], refreshSchedule = EVERY_MINUTE } = parts;
+  const { changingJobs = async () => [] } = parts;
   const timers: ScheduledTask[] = [];
   const sourceJobs = new Map<number, SourceJob>();
+  const changingTimers = new Map<string, ScheduledTask>();
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
   let isStarted = false;
@@ -91,8 +95,28 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     return task;
   }
 
-  async function refresh(): Promise<void> {
-    if (!isStarted || stopping.signal.aborted) return;
+  async function refreshJobs(): Promise<void> {
+    const present = new Map((await changingJobs()).map((job) => [`${job.id} ${job.schedule}`, job]));
+    if (stopping.signal.aborted) return;
+    for (const [key, timer] of changingTimers) {
+      if (present.has(key)) continue;
+      void timer.destroy();
+      changingTimers.delete(key);
+    }
+    for (const [key, { id, schedule, run }] of present) {
+      if (changingTimers.has(key)) continue;
+      const problem = cronProblem(schedule);
+      // It was checked when it was added; another version may have read it otherwise.
+      if (problem !== null) logger.error({ job: id }, `a job is not run by schedule: ${problem}`);
+      else
+        changingTimers.set(
+          key,
+          every(schedule, id, () => run(stopping.signal)),
+        );
+    }
+  }
+
+  async function refreshSources(): Promise<void> {
     const present = await sources.list();
     if (stopping.signal.aborted) return;
     const known = new Map(present.map((source) => [source.id, source]));
@@ -107,6 +131,12 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     }
   }
 
+  async function refresh(): Promise<void> {
+    if (!isStarted || stopping.signal.aborted) return;
+    await refreshSources();
+    await refreshJobs();
+  }
+
   return {
     async start() {
       if (isStarted) return;
@@ -116,12 +146,13 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
       if (released.length > 0)
         logger.info({ sources: released }, 'freed sources that a dead process was pulling');
       for (const { id, schedule, run } of jobs) timers.push(every(schedule, id, () => run(stopping.signal)));
-      timers.push(every(refreshSchedule, 'refresh of the sources', refresh));
+      timers.push(every(refreshSchedule, 'refresh of the sources and jobs', refresh));
       await refresh();
       for (const { id, run, atStart } of jobs) if (atStart) void track(run(stopping.signal), id);
     },
     async stop() {
-      for (const timer of timers.splice(0)) void timer.destroy();
+      for (const timer of [...timers.splice(0), ...changingTimers.values()]) void timer.destroy();
+      changingTimers.clear();
       stopping.abort(new Error('the access point stops'));
       for (const job of sourceJobs.values()) job.stop(null);
       sourceJobs.clear();

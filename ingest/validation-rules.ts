@@ -10,11 +10,20 @@ import type { Pointer } from './validation-message.ts';
 /** What a rule calls for each thing that it finds. */
 export type Report = (rule: string, pointer: Pointer, phrase: string, value?: unknown) => void;
 
+/** Rules that only some versions have. */
+export interface VersionRules {
+  /** 2.1.1: opening hours are either regular hours or round the clock, and the other one may be missing. */
+  readonly hoursAreAChoice: boolean;
+  /** 2.3.0: places to park, which EVSEs refer to. */
+  readonly hasParking: boolean;
+}
+
 /** Where rules report to, and the enumerations that decide what is an unknown value of an optional list. */
 export interface RuleContext {
   problem: Report;
   note: Report;
   knownValues: Readonly<Record<string, ReadonlySet<string>>>;
+  rules: VersionRules;
 }
 
 type Fields = Record<string, unknown>;
@@ -56,7 +65,7 @@ function reportRepeatedIds(
   field: string,
   rule: string,
   pointer: Pointer,
-  context: RuleContext,
+  context: Pick<RuleContext, 'problem'>,
 ): void {
   if (list.length < 2) return;
   const seen = new Set<string>();
@@ -137,6 +146,10 @@ function checkOpeningTimes(value: unknown, context: RuleContext): void {
       times.regular_hours,
     );
   }
+  const saysNothing = !isGiven(times.twentyfourseven) && !isGiven(times.regular_hours);
+  if (context.rules.hoursAreAChoice && saysNothing) {
+    context.problem('LR-29', pointer, 'must be there when twentyfourseven is not', times.regular_hours);
+  }
   if (times.twentyfourseven === true && hours.length > 0) {
     context.problem('LR-29', pointer, 'must be absent when twentyfourseven is true', hours);
   }
@@ -176,7 +189,23 @@ function checkPublishTokens(value: unknown, context: RuleContext): void {
   }
 }
 
+/** LR-11 (3.3 rule 12): an EVSE's parking refers to a place of the same Location, and the places are told apart. */
+export function checkParking(location: Fields, context: Pick<RuleContext, 'problem'>): void {
+  const places = listOf(location.parking_places);
+  reportRepeatedIds(places, 'id', 'unique-parking-id', ['parking_places'], context);
+  const known = new Set(places.map((place) => String(fieldsOf(place)?.id).toLowerCase()));
+  for (const [index, evse] of listOf(location.evses).entries()) {
+    for (const [position, parking] of listOf(fieldsOf(evse)?.parking).entries()) {
+      const id = fieldsOf(parking)?.parking_id;
+      if (typeof id !== 'string' || known.has(id.toLowerCase())) continue;
+      const pointer = ['evses', index, 'parking', position, 'parking_id'];
+      context.problem('LR-11', pointer, 'must be the id of one of parking_places', id);
+    }
+  }
+}
+
 function checkLocation(location: Fields, context: RuleContext): void {
+  if (context.rules.hasParking) checkParking(location, context);
   if (location.publish_allowed_to) {
     checkPublishTokens(location.publish_allowed_to, context);
     // LR-22: legal only with publish=false. Refusing would lose a Location for a list that changes nothing.

@@ -7,7 +7,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { formats } from './schemas/formats.ts';
 import { formatPath, type Pointer, phraseFor, received, sentence } from './validation-message.ts';
-import { checkRules, type Report } from './validation-rules.ts';
+import { checkParking, checkRules, type Report, type VersionRules } from './validation-rules.ts';
 
 /** The objects that OCPI lets a partner send on their own. */
 export type ObjectKind = 'location' | 'evse' | 'connector' | 'tariff';
@@ -70,10 +70,14 @@ export interface SchemaSet {
   /** Definitions that the schemas of the kinds refer to. */
   common: Schema;
   /** The enumerations by name; those of optional lists are only noted (ENV-15). */
-  enumerations: Schema & { $defs: Record<string, { enum: readonly unknown[] }> };
+  enumerations: Schema & { $defs: Record<string, { enum?: readonly unknown[] }> };
   kinds: Record<ObjectKind, Schema>;
   /** Values of `standard` that are accepted beside the closed enumeration (ENV-15). */
   allowedStandards: readonly string[];
+  /** Enumerations of lists whose unknown values are noted, not refused (ENV-15). */
+  notedEnumerations: readonly string[];
+  /** Rules between fields that not every version has. */
+  rules: VersionRules;
 }
 
 const MAX_PROBLEMS = 100;
@@ -84,8 +88,6 @@ const MAX_PROBLEMS = 100;
 const MAX_VALUES = 250_000;
 /** As many findings of the rules between fields are kept, for the same reason. */
 const MAX_RULE_FINDINGS = 10_000;
-/** Enumerations whose unknown values are noted, not refused (ENV-15). */
-const NOTED_ENUMERATIONS = ['Capability', 'Facility', 'ParkingRestriction'];
 /** Of several problems at one place the one that says most; the rest would be noise. */
 const PRECEDENCE = ['required', 'type', 'enum', 'minLength', 'pattern', 'format', 'maxLength'];
 
@@ -173,6 +175,7 @@ function problemOf(kind: ObjectKind, finding: Finding): Problem {
 }
 
 function withAllowedStandards({ enumerations, allowedStandards }: SchemaSet): SchemaSet['enumerations'] {
+  if (allowedStandards.length === 0) return enumerations;
   const { ConnectorType } = enumerations.$defs;
   const values = [...(ConnectorType?.enum ?? []), ...allowedStandards];
   return {
@@ -194,6 +197,19 @@ function holdsMoreThan(root: unknown, limit: number): boolean {
     }
   }
   return count > limit;
+}
+
+/** LR-11 for one EVSE of a Location: where its parking refers to no place there. */
+export function parkingProblems(location: object, place: number): Problem[] {
+  const problems: Problem[] = [];
+  checkParking(location as Record<string, unknown>, {
+    problem(rule, pointer, phrase, value) {
+      if (pointer[0] !== 'evses' || pointer[1] !== place) return;
+      const message = sentence(pointer, 'location', phrase, value);
+      problems.push({ path: formatPath(pointer), rule, message, received: received(value) });
+    },
+  });
+  return problems;
 }
 
 /** The compiled schemas of one version; `allErrors` decides whether they stop at the first problem. */
@@ -229,7 +245,7 @@ export function createValidator(schemas: SchemaSet): Validator {
   const knownValues: Record<string, ReadonlySet<string>> = {
     AllowedStandard: new Set(schemas.allowedStandards),
   };
-  for (const name of NOTED_ENUMERATIONS) {
+  for (const name of schemas.notedEnumerations) {
     knownValues[name] = new Set((schemas.enumerations.$defs[name]?.enum ?? []) as string[]);
   }
 
@@ -255,7 +271,7 @@ export function createValidator(schemas: SchemaSet): Validator {
       if (notes.length >= MAX_RULE_FINDINGS) return;
       notes.push({ rule, path: formatPath(pointer), message: sentence(pointer, kind, phrase, found) });
     };
-    checkRules(kind, value, { problem, note, knownValues });
+    checkRules(kind, value, { problem, note, knownValues, rules: schemas.rules });
     return findings.length < 2 ? findings : withoutNoise(findings);
   }
 

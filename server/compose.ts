@@ -12,6 +12,8 @@ import { type Database, openDatabase } from '../db/connection.ts';
 import { migrate } from '../db/migrate.ts';
 import { type ClientInfoStore, createClientInfoStore } from '../db/registry/client-info-store.ts';
 import { type ConnectionStore, createConnectionStore } from '../db/registry/connection-store.ts';
+import { createOperatorRegisterStore } from '../db/registry/operator-register-store.ts';
+import { createOperatorStore } from '../db/registry/operator-store.ts';
 import { createPartners, type Partners } from '../db/registry/partner.ts';
 import { createRejectedRecordStore, type RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import { createRunStore, type RunStore } from '../db/registry/run-store.ts';
@@ -22,6 +24,8 @@ import { createSnapshots, type Snapshots } from '../exports/snapshots.ts';
 import { type ClientInfoPuller, createClientInfoPuller } from '../ingest/client-info-pull.ts';
 import { discoverAdapters } from '../ingest/discover.ts';
 import { createHttpClient, type HttpClient } from '../ingest/http/http-client.ts';
+import { discoverRegisters } from '../ingest/operators/discover-registers.ts';
+import { createOperatorImporter } from '../ingest/operators/operator-import.ts';
 import { createPipeline, type Pipeline } from '../ingest/pipeline.ts';
 import { createPuller, type Puller } from '../ingest/pull.ts';
 import { createScheduler, type Scheduler } from '../ingest/schedule.ts';
@@ -147,9 +151,11 @@ async function build(foundation: Foundation): Promise<Services> {
     ...{ ...calls, sources, connections, partners, runs, pipeline, party, adapters },
   });
   const clientInfoPuller = createClientInfoPuller({ ...calls, connections, clientInfo });
-  const cleared = { runs, rejectedRecords };
+  const { operators, importer, ...registerParts } = await buildOperators(foundation, fetcher);
+  const cleared = { runs, rejectedRecords, operators };
   const jobs = scheduledJobs({ ...cleared, database, snapshots, clientInfoPuller, clock, logger });
-  const scheduler = createScheduler({ sources, runs, puller, jobs, logger });
+  const changingJobs = () => importer.jobs();
+  const scheduler = createScheduler({ sources, runs, puller, jobs, changingJobs, logger });
   const changed = () => scheduler.refresh();
   const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;
   const versionsUrl = () => `${localUrl}/ocpi/versions`;
@@ -157,27 +163,42 @@ async function build(foundation: Foundation): Promise<Services> {
   const admin = createAdminService({
     ...{ database, connections, clientInfo, sources, puller, adapters },
     ...{ secretBox, snapshots, changed, versionsUrl },
+    ...{ importer, ...registerParts },
     stopping: lifecycle.signal,
   });
 
-  let closing: Promise<void> | undefined;
-  const close = async () => {
-    try {
-      await Promise.all([snapshots.close(), fetcher.close()]);
-      await writer.drain();
-    } finally {
-      await letGo();
-    }
-  };
   return {
     ...{ config, logger, clock, database, connections, clientInfo, partners, voices, sources, runs },
     ...{ rejectedRecords, writer, pipeline, fetcher, puller, clientInfoPuller, scheduler },
     ...{ snapshots, secretBox, admin, metrics, lifecycle },
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
+    close: once(async () => {
+      try {
+        await Promise.all([snapshots.close(), fetcher.close()]);
+        await writer.drain();
+      } finally {
+        await letGo();
+      }
+    }),
   };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
+
+/** Who is who: the official registers of operator IDs. */
+async function buildOperators({ database: { knex }, clock, logger }: Foundation, http: HttpClient) {
+  const operators = createOperatorStore({ knex, clock });
+  const registerStore = createOperatorRegisterStore({ knex, clock });
+  const registers = await discoverRegisters();
+  const importer = createOperatorImporter({
+    ...{ store: operators, registerStore, registers, http, clock, logger },
+  });
+  return { operators, registerStore, registers, importer };
 }
 
 function publicationOf(config: Config) {

@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connection.ts';
 import { maintain } from '../db/maintenance.ts';
+import type { OperatorStore } from '../db/registry/operator-store.ts';
 import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import type { Snapshots } from '../exports/snapshots.ts';
@@ -12,7 +13,7 @@ import type { ClientInfoPuller } from '../ingest/client-info-pull.ts';
 import type { ScheduledJob } from '../ingest/schedule.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Runs are kept a quarter of a year: long enough to see when a source began to fail. */
+/** Runs and imports are kept a quarter of a year: long enough to see when a source began to fail. */
 const RUN_AGE_MS = 90 * DAY_MS;
 /**
  * A refusal that has not come again for a month was mended, or its object is gone: full pulls come every night,
@@ -35,11 +36,12 @@ export function scheduledJobs(parts: {
   snapshots: Pick<Snapshots, 'buildIfChanged'>;
   runs: Pick<RunStore, 'forgetOlderThan'>;
   rejectedRecords: Pick<RejectedRecordStore, 'forgetOlderThan'>;
+  operators: Pick<OperatorStore, 'forgetImportsOlderThan'>;
   clientInfoPuller: ClientInfoPuller;
   clock: () => Date;
   logger: Logger;
 }): ScheduledJob[] {
-  const { database, snapshots, runs, rejectedRecords, clientInfoPuller, clock, logger } = parts;
+  const { database, snapshots, runs, rejectedRecords, operators, clientInfoPuller, clock, logger } = parts;
   return [
     { id: 'files of open data', schedule: EXPORTS_SCHEDULE, run: () => snapshots.buildIfChanged() },
     {
@@ -56,6 +58,7 @@ export function scheduledJobs(parts: {
         const now = clock().getTime();
         const forgotten = {
           runs: await runs.forgetOlderThan(new Date(now - RUN_AGE_MS)),
+          operatorImports: await operators.forgetImportsOlderThan(new Date(now - RUN_AGE_MS)),
           rejectedRecords: await rejectedRecords.forgetOlderThan(new Date(now - REJECTED_RECORD_AGE_MS)),
         };
         logger.info(forgotten, 'forgot what is too old');

@@ -129,6 +129,7 @@ export function countOutcomes(pipeline: Pipeline, metrics: Pick<Metrics, 'countO
     putConnector: (...call) => noted('locations', pipeline.putConnector(...call)),
     patchConnector: (...call) => noted('locations', pipeline.patchConnector(...call)),
     putTariff: (...call) => noted('tariffs', pipeline.putTariff(...call)),
+    patchTariff: (...call) => noted('tariffs', pipeline.patchTariff(...call)),
     deleteTariff: (...call) => noted('tariffs', pipeline.deleteTariff(...call)),
     async takePulled(by, module, objects, parties) {
       const receipts = await pipeline.takePulled(by, module, objects, parties);

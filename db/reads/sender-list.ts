@@ -73,7 +73,9 @@ export async function readSenderPage(knex: Knex, query: SenderQuery): Promise<Se
 function objectsOfPage(module: Module): string {
   return module === 'locations'
     ? `select location.id, location.country_code, location.party_id, location.location_id as object_id,
-              coalesce(location.withdrawn_document, location.document) as document, location.as_stored,
+              coalesce(location.withdrawn_document, location.document) as document,
+              -- What is known of the document says nothing of the last public state.
+              case when location.withdrawn_document is null then location.as_stored else '{}' end as as_stored,
               location.last_updated
          from location
          join page on page.id = location.id`

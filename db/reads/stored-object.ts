@@ -86,3 +86,27 @@ export async function readPublishedLocations(
   );
   return rows.map(storedDocument);
 }
+
+/**
+ * The published Locations whose id is too long for some version and begins like this, for those who know them by an
+ * alias of which only the beginning can be read. `0003-long-location-ids.ts` has the index.
+ *
+ * @param start in lower case, at least as long as the index knows
+ */
+export async function readLocationsWithLongId(
+  knex: Knex,
+  start: string,
+  owner?: Owner,
+): Promise<StoredDocument[]> {
+  const { rows } = await knex.raw<{ rows: StoredDocumentRow[] }>(
+    `select ${STORED_DOCUMENT_COLUMNS.locations}
+       from location
+      where left(lower(location.location_id), 16) = left(?, 16)
+        and length(location.location_id) > 33
+        and location.publish
+        and (?::text is null or (location.country_code = ? and location.party_id = ?))
+      order by location.id`,
+    [start, owner?.countryCode ?? null, owner?.countryCode ?? null, owner?.partyId ?? null],
+  );
+  return rows.map(storedDocument);
+}

@@ -5,6 +5,7 @@
  * derived from the document here and nowhere else, so document and rows cannot disagree.
  */
 import type { Knex } from 'knex';
+import { compactEvseId } from '../identifiers/evse-id.ts';
 import type { Connector, Evse, Location, Owner, Speaker } from '../model.ts';
 import { connectorPower } from '../power.ts';
 import { storableText } from './storable-text.ts';
@@ -176,8 +177,8 @@ const WRITE_EVSES = `
 with incoming as (
        select *
          from json_to_recordset(?) as e(
-                location bigint, uid_key text, uid text, evse_id text, status text, capabilities text[],
-                parking_restrictions text[], floor_level text, physical_reference text,
+                location bigint, uid_key text, uid text, evse_id text, compact_id text, status text,
+                capabilities text[], parking_restrictions text[], floor_level text, physical_reference text,
                 longitude double precision, latitude double precision, last_updated timestamptz)
      ),
      gone as (
@@ -187,14 +188,15 @@ with incoming as (
                            where incoming.location = evse.location
                              and incoming.uid_key = evse.uid_key)
      )
-insert into evse (location, uid_key, uid, evse_id, status, capabilities, parking_restrictions, floor_level,
-                  physical_reference, geometry, last_updated)
-select i.location, i.uid_key, i.uid, i.evse_id, i.status, i.capabilities, i.parking_restrictions, i.floor_level,
-       i.physical_reference, st_setsrid(st_makepoint(i.longitude, i.latitude), 4326), i.last_updated
+insert into evse (location, uid_key, uid, evse_id, compact_id, status, capabilities, parking_restrictions,
+                  floor_level, physical_reference, geometry, last_updated)
+select i.location, i.uid_key, i.uid, i.evse_id, i.compact_id, i.status, i.capabilities, i.parking_restrictions,
+       i.floor_level, i.physical_reference, st_setsrid(st_makepoint(i.longitude, i.latitude), 4326), i.last_updated
   from incoming as i
 on conflict (location, uid_key) do update
    set uid                  = excluded.uid,
        evse_id              = excluded.evse_id,
+       compact_id           = excluded.compact_id,
        status               = excluded.status,
        capabilities         = excluded.capabilities,
        parking_restrictions = excluded.parking_restrictions,
@@ -202,11 +204,12 @@ on conflict (location, uid_key) do update
        physical_reference   = excluded.physical_reference,
        geometry             = excluded.geometry,
        last_updated         = excluded.last_updated
- where (evse.uid, evse.evse_id, evse.status, evse.capabilities, evse.parking_restrictions, evse.floor_level,
-        evse.physical_reference, evse.geometry::bytea, evse.last_updated)
+ where (evse.uid, evse.evse_id, evse.compact_id, evse.status, evse.capabilities, evse.parking_restrictions,
+        evse.floor_level, evse.physical_reference, evse.geometry::bytea, evse.last_updated)
        is distinct from
-       (excluded.uid, excluded.evse_id, excluded.status, excluded.capabilities, excluded.parking_restrictions,
-        excluded.floor_level, excluded.physical_reference, excluded.geometry::bytea, excluded.last_updated)`;
+       (excluded.uid, excluded.evse_id, excluded.compact_id, excluded.status, excluded.capabilities,
+        excluded.parking_restrictions, excluded.floor_level, excluded.physical_reference,
+        excluded.geometry::bytea, excluded.last_updated)`;
 
 const WRITE_CONNECTORS = `
 with incoming as (
@@ -286,6 +289,7 @@ function evseRows(write: LocationWrite): object[] {
       uid_key: evse.uid.toLowerCase(),
       uid: evse.uid,
       evse_id: columnText(evse.evse_id),
+      compact_id: compactEvseId(evse.evse_id),
       status: evse.status,
       capabilities: evse.capabilities ?? [],
       parking_restrictions: evse.parking_restrictions ?? [],

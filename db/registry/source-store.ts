@@ -10,6 +10,7 @@
 import type { Knex } from 'knex';
 import type { Database } from '../connection.ts';
 import type { Module, Owner, RunState, Source, Strictness } from '../model.ts';
+import { DEFAULT_OCPI_VERSION } from '../ocpi-version.ts';
 import { NameTakenError } from './connection-store.ts';
 import { type Claim, type ClaimingProcess, isVoid, makeClaim, THIS_PROCESS } from './source-claim.ts';
 import { registerVoices, type VoiceStore } from './voice-store.ts';
@@ -289,7 +290,7 @@ async function insert(transaction: Knex.Transaction, added: NewSource, now: Date
         name,
         kind,
         connection_id: connectionId,
-        version: added.version ?? '2.2.1',
+        version: added.version ?? DEFAULT_OCPI_VERSION,
         created_at: now,
         ...settingColumns({
           ...added,

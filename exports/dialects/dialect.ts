@@ -1,21 +1,60 @@
 /**
  * What a version of OCPI needs in order to be spoken: how the registry's words become its words.
- * One file a version beside this one. Types only.
+ * One file a version beside this one; `dialects.ts` lists them. Types only.
  */
-import type { Connector, Evse } from '../../db/model.ts';
+import type { Connector, Evse, Module, Owner } from '../../db/model.ts';
+import type { OcpiVersion } from '../../db/ocpi-version.ts';
+import type { StoredDocument } from '../../db/reads/stored-object.ts';
+import type { TariffFacts } from '../../db/reads/tariff-facts.ts';
+
+/** An object of the registry that is to be said in a version. */
+export type Stored = Pick<StoredDocument, 'owner' | 'document' | 'asStored'>;
+
+/** What a conversion depends on beside the object. */
+export interface ExportContext {
+  /** The moment of the answer: what is valid then is valid. */
+  readonly now: Date;
+  /**
+   * To whom it is said: to the `owner` of the object, who knows it by its own id (Receiver interface), or to a
+   * `partner`, who gets objects of many owners.
+   */
+  readonly audience: 'owner' | 'partner';
+  /** The Tariffs that the Connectors name; empty for dialects that do not ask for them. */
+  readonly tariffs: TariffFacts;
+}
+
+/** What an id that a partner of this version uses says of the object it means. */
+export interface IdClue {
+  /** Whose the object is; null when the id does not tell. */
+  readonly owner: Owner | null;
+  /** The registry's id, unless it was shortened. */
+  readonly id: string;
+  /** Set when the id may also be one that was shortened, which a hash cannot tell by itself. */
+  readonly alias: {
+    /** With this the registry's id begins, in lower case. */
+    readonly start: string;
+    /** Whether that owner's object of that id has this alias. */
+    readonly fits: (owner: Owner, id: string) => boolean;
+  } | null;
+}
 
 export interface ExportDialect {
-  /** E.g. `2.2.1`. */
-  readonly version: string;
+  readonly version: OcpiVersion;
+  /** Whether `location`, `evse` and `connector` look at `context.tariffs`. */
+  readonly needsTariffs: boolean;
   /**
-   * JSON text of a Location for this version, from its canonical document. The very same text, unparsed, when
-   * `asStored` names the version; null when the Location cannot be expressed in it at all (LS-11).
+   * JSON text of a Location. The very same text, unparsed, when `asStored` names the version; null when the
+   * Location cannot be expressed in it at all (LS-11).
    */
-  location(document: string, asStored: readonly string[]): string | null;
-  /** JSON text of a Tariff for this version, every number as written (TR-12); null when it cannot be expressed. */
-  tariff(document: string): string | null;
-  /** An EVSE for this version; null when no connector is left that the version knows (CV-09). */
-  evse(evse: Evse): object | null;
-  /** A connector for this version; null when the version has no word for its standard. */
-  connector(connector: Connector): object | null;
+  location(stored: Stored, context: ExportContext): string | null;
+  /** JSON text of a Tariff, every number as written (TR-12); null when it cannot be expressed. */
+  tariff(stored: Stored, context: ExportContext): string | null;
+  /** An EVSE; null when no connector is left that the version knows (CV-09). */
+  evse(evse: Evse, owner: Owner, context: ExportContext): object | null;
+  /** A connector; null when the version has no word for its standard. */
+  connector(connector: Connector, owner: Owner, context: ExportContext): object | null;
+  /** The uid under which an EVSE is known in this version. */
+  evseUid(uid: string): string;
+  /** The way back from an id that a `partner` got from `location` or `tariff`. */
+  readId(module: Module, id: string): IdClue;
 }

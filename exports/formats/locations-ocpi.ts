@@ -17,7 +17,7 @@ export const locationsOcpi: LocationFormat = {
   write: ({ document, asStored, evses }) => {
     const native = asStored.includes(ocpi221.version);
     if (!native && evses.every((evse) => ocpi221.evse(evse) === null)) return '';
-    return ocpi221.location(document, asStored) ?? '';
+    return ocpi221.location({ document, asStored }) ?? '';
   },
   separator: ENVELOPE_SEPARATOR,
   close: closeEnvelope,

@@ -14,7 +14,7 @@ export const tariffsOcpi: TariffFormat = {
   description:
     'Every tariff as an OCPI 2.2.1 Tariff object, prices without VAT, in an OCPI response envelope. Connectors name tariffs by country_code, party_id and id.',
   open: (edition) => openEnvelope(edition, ocpi221.version),
-  write: ({ document }) => ocpi221.tariff(document) ?? '',
+  write: ({ document }) => ocpi221.tariff({ document }) ?? '',
   separator: ENVELOPE_SEPARATOR,
   close: closeEnvelope,
 };

@@ -6,9 +6,6 @@
  * a pull that was stored whole is remembered for that, and `--full` asks for the file in any case. What stands
  * before a fault in the file is taken, and the pull is partial.
  */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Module } from '../../db/model.ts';
 import {
   type Adapter,
@@ -23,6 +20,7 @@ import {
 import { sniffedGunzip } from '../http/body.ts';
 import { describeUrl } from '../http/describe-url.ts';
 import { readJsonList } from '../json-list.ts';
+import { isWebUrl, openLocalFile } from '../local-file.ts';
 import { unknownOptions } from '../ocpi-client/options.ts';
 import { checkEnvelope } from '../ocpi-client/page.ts';
 import { withTokenForms } from '../ocpi-client/token.ts';
@@ -128,7 +126,7 @@ async function* readObjects(
 
 function open(context: PullContext, memory: Record<string, unknown>): Promise<Opened> {
   const url = context.url ?? '';
-  return /^https?:/i.test(url) ? openUrl(url, context, memory) : openPath(url);
+  return isWebUrl(url) ? openUrl(url, context, memory) : openPath(url);
 }
 
 async function openUrl(url: string, context: PullContext, memory: Record<string, unknown>): Promise<Opened> {
@@ -166,35 +164,9 @@ async function openUrl(url: string, context: PullContext, memory: Record<string,
 }
 
 async function openPath(url: string): Promise<Opened> {
-  const path = url.startsWith('file:') ? fileURLToPath(url) : url;
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new PartnerError(`the file ${path} cannot be read: ${FILE_ERRORS[error.code ?? ''] ?? error.code}`);
-  });
-  if (!found.isFile()) throw new PartnerError(`${path} is not a file`);
-  const stream = createReadStream(path);
-  return {
-    changed: true,
-    where: path,
-    bytes: readable(stream, path),
-    validators: {},
-    close: () => stream.destroy(),
-  };
+  const { path, bytes, close } = await openLocalFile(url);
+  return { changed: true, where: path, bytes, validators: {}, close };
 }
-
-async function* readable(stream: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
-  try {
-    yield* stream;
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw new PartnerError(`the file ${path} cannot be read: ${FILE_ERRORS[code] ?? code}`);
-  }
-}
-
-const FILE_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'this process may not read it',
-  EISDIR: 'it is a folder',
-};
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

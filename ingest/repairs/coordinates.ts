@@ -1,12 +1,16 @@
-/** Coordinates that are no string of 5 to 7 decimals (LR-30, requirements 3.2): the same place, written as asked. */
+/**
+ * Coordinates that are no string, or not of the decimals that the version has (LR-30, requirements 3.2): the same
+ * place, written as asked.
+ */
 import { type Step, takenAs } from './step.ts';
 
-const DECIMALS = { min: 5, max: 7 };
+/** The most that any version has: a centimetre. */
+const MOST_DECIMALS = 7;
 
 /** Digits of a number without exponent; String(1e-7) would have one. */
 function plainDecimal(value: number): string {
   const text = String(value);
-  return text.includes('e') ? value.toFixed(DECIMALS.max) : text;
+  return text.includes('e') ? value.toFixed(MOST_DECIMALS) : text;
 }
 
 /** Writes a number, or a decimal text of another shape, as OCPI asks; says each thing that was done to it. */
@@ -26,12 +30,13 @@ export const repairCoordinates: Step = (place) => {
   const match = /^(-?\d{1,3})(?:\.(\d*))?$/.exec(spelled);
   if (match === null || Math.abs(Number(spelled)) > (typeName === 'Latitude' ? 90 : 180)) return false;
   const [, whole = '', decimals = ''] = match;
-  const text = `${whole}.${decimals.slice(0, DECIMALS.max).padEnd(DECIMALS.min, '0')}`;
+  const { min, max } = place.settings.coordinateDecimals;
+  const text = `${whole}.${decimals.slice(0, max).padEnd(min, '0')}`;
   if (text === received) return false;
   const message = takenAs(received, text);
   if (typeof received === 'number') place.set('repair:coordinates-as-string', text, message);
   else if (received !== spelled) place.set('repair:coordinates-spelling', text, message);
-  if (decimals.length < DECIMALS.min) place.set('repair:coordinates-padded', text, message);
-  if (decimals.length > DECIMALS.max) place.set('repair:coordinates-cut', text, message);
+  if (decimals.length < min) place.set('repair:coordinates-padded', text, message);
+  if (decimals.length > max) place.set('repair:coordinates-cut', text, message);
   return true;
 };

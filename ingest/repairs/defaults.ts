@@ -7,17 +7,28 @@ import { toAlpha3, zoneOf } from './countries.ts';
 import { type Fields, holder, isMissing, type Place, type Step, takenAs } from './step.ts';
 import { normaliseDateTime } from './times.ts';
 
-/** 2.2.1 name -> 2.1.1 name (requirements 2.2). */
-const LEGACY_NAMES: Readonly<Record<string, string>> = { max_voltage: 'voltage', max_amperage: 'amperage' };
+/** The name that a version asks for -> the one that an older or newer version has for it (requirements 2.2). */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  max_voltage: 'voltage',
+  max_amperage: 'amperage',
+  voltage: 'max_voltage',
+  amperage: 'max_amperage',
+};
 
-/** `voltage`, `amperage` and `tariff_id` of OCPI 2.1.1. */
+/** `voltage`, `amperage` and `tariff_id` of OCPI 2.1.1, and the names that later versions have for the first two. */
 export const repairLegacyNames: Step = (place) => {
   const connector = holder(place);
-  const legacy = LEGACY_NAMES[place.key];
-  if (connector === null || legacy === undefined || !isMissing(place.value) || isMissing(connector[legacy]))
+  const other = OTHER_NAMES[place.key];
+  if (connector === null || other === undefined || !isMissing(place.value) || isMissing(connector[other]))
     return false;
-  place.set('repair:legacy-name', connector[legacy], `received as "${legacy}", the name of OCPI 2.1.1`);
-  delete connector[legacy];
+  const isNewer = other.startsWith('max_');
+  place.set(
+    isNewer ? 'repair:newer-name' : 'repair:legacy-name',
+    connector[other],
+    `received as "${other}", the name of OCPI ${isNewer ? '2.2.1' : '2.1.1'}`,
+  );
+  delete connector[other];
+  if (isNewer) return true;
   // A sender of the old names has the old name of this one too, which no schema reports, for it is optional.
   if (typeof connector.tariff_id === 'string' && isMissing(connector.tariff_ids)) {
     connector.tariff_ids = [connector.tariff_id];
@@ -46,13 +57,22 @@ function zoneFor(location: Fields): string | null {
     : zoneOf(country, Number(latitude ?? Number.NaN), Number(longitude ?? Number.NaN));
 }
 
-/** `publish`, `time_zone` and `last_updated` that are missing, or name no zone. */
+/**
+ * `publish`, `time_zone` and `last_updated` that are missing, or name no zone; of 2.1.1, which asks for them, `type`
+ * and `postal_code`.
+ */
 export const repairDefaults: Step = (place) => {
   const { finding, kind, value } = place;
   const onLocation = kind === 'location' && finding.pointer.length === 1;
   if (onLocation && place.key === 'publish' && isMissing(value)) {
     // Who sends a Location to a National Access Point wants it seen; 2.1.1, which has no such field, means true.
     return place.set('repair:publish-assumed', true, 'is missing, taken as true');
+  }
+  if (onLocation && place.key === 'type' && isMissing(value)) {
+    return place.set('repair:type-unknown', 'UNKNOWN', 'is missing, taken as "UNKNOWN"');
+  }
+  if (onLocation && place.key === 'postal_code' && isMissing(value)) {
+    return place.set('repair:postal-code-missing', '-', 'is missing, taken as not known');
   }
   if (onLocation && place.key === 'time_zone') {
     const zone = zoneFor(place.root);

@@ -2,7 +2,7 @@
  * Opening times that say two things or nothing (LR-29). Hours that are not known are left out: being told "unknown"
  * is better for a driver than being told "never" or "always".
  */
-import { type Fields, isMissing, type Step } from './step.ts';
+import { type Fields, isMissing, type Step, takeOut } from './step.ts';
 
 function hasHours(times: Fields): boolean {
   return Array.isArray(times.regular_hours) && times.regular_hours.length > 0;
@@ -20,10 +20,10 @@ export const repairHours: Step = (place) => {
         'received beside twentyfourseven true, regular hours left out',
       );
     }
-    delete root.opening_times;
+    takeOut(place, root, 'opening_times');
     return place.record(
       'repair:hours-unknown',
-      'received twentyfourseven false without regular hours, opening_times left out as unknown',
+      `received ${times.twentyfourseven === false ? 'twentyfourseven false without' : 'neither twentyfourseven nor'} regular hours, opening_times left out as unknown`,
     );
   }
   const isFlag = place.kind === 'location' && finding.pointer.join('.') === 'opening_times.twentyfourseven';
@@ -35,7 +35,7 @@ export const repairHours: Step = (place) => {
       'received regular hours without twentyfourseven, taken as false',
     );
   }
-  delete root.opening_times;
+  takeOut(place, root, 'opening_times');
   return place.record(
     'repair:hours-unknown',
     'received neither twentyfourseven nor regular hours, opening_times left out as unknown',

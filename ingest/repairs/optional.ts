@@ -5,7 +5,7 @@
  */
 import type { ObjectKind } from '../validation.ts';
 import { receivedText } from '../validation-message.ts';
-import { type Fields, type Place, type Step, TAKEN_OUT } from './step.ts';
+import { type Fields, type Place, type Step, TAKEN_OUT, takeOut } from './step.ts';
 
 const ENERGY_MIX =
   'energy_mix energy_mix.energy_sources[] energy_mix.environ_impact[] energy_mix.supplier_name energy_mix.energy_product_name';
@@ -19,8 +19,10 @@ function businessDetails(role: string): string {
 const REMOVABLE: Readonly<Record<ObjectKind, readonly string[]>> = {
   // Invalid regular hours take all of opening_times along: without one of its days a week would read as closed on it.
   location: [
-    'name postal_code state parking_type charging_when_closed opening_times',
+    'name postal_code state parking_type charging_when_closed opening_times help_phone',
     'opening_times.exceptional_openings[] opening_times.exceptional_closings[]',
+    'parking_places[] parking_places[].physical_reference parking_places[].direction parking_places[].images[]',
+    'parking_places[].standards[] parking_places[].apds_reference',
     'publish_allowed_to[] related_locations[] related_locations[].name directions[] facilities[]',
     businessDetails('operator'),
     businessDetails('suboperator'),
@@ -30,10 +32,10 @@ const REMOVABLE: Readonly<Record<ObjectKind, readonly string[]>> = {
   ],
   evse: [
     'evse_id status_schedule[] capabilities[] floor_level coordinates physical_reference directions[]',
-    'parking_restrictions[]',
+    'parking_restrictions[] parking[] parking[].evse_position accepted_service_providers[]',
     IMAGE,
   ],
-  connector: ['max_electric_power tariff_ids[] terms_and_conditions'],
+  connector: ['max_electric_power tariff_id tariff_ids[] terms_and_conditions capabilities[]'],
   tariff: ['tariff_alt_text[] tariff_alt_url', ENERGY_MIX],
 };
 
@@ -75,7 +77,7 @@ export const removeOptional: Step = (place) => {
   const key = place.finding.pointer[depth - 1] as string;
   const value = (parent as Fields)[key];
   if (Array.isArray(parent)) parent[Number(key)] = TAKEN_OUT;
-  else delete parent[key];
+  else takeOut(place, parent, key);
   if (value === '') return place.record('repair:empty-to-null', 'received "", taken as absent');
   const why = depth === place.finding.pointer.length ? '' : ` with the ${key} it belongs to`;
   return place.record(

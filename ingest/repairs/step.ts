@@ -11,9 +11,18 @@ export type Fields = Record<string, unknown>;
 /** Stands for a list entry to be taken out once the round is over, so that positions hold until then. */
 export const TAKEN_OUT = Symbol('taken out');
 
+/** What repairs of one version do otherwise. */
+export interface RepairSettings {
+  /** How many decimals coordinates have. */
+  readonly coordinateDecimals: { readonly min: number; readonly max: number };
+  /** Whether the object is the body of a PATCH, in which an absent field stays what it was and null unsets it. */
+  readonly isPatch: boolean;
+}
+
 /** The place of one finding in the copy under repair. */
 export interface Place {
   kind: ObjectKind;
+  settings: RepairSettings;
   root: Fields;
   finding: Finding;
   /** The containers on the way, from the root to the one that holds the value. */
@@ -33,6 +42,12 @@ export type Step = (place: Place) => boolean;
 export function holder(place: Place): Fields | null {
   const parent = place.ancestors.at(-1);
   return parent === undefined || Array.isArray(parent) ? null : parent;
+}
+
+/** Takes a field out of an object, so that nothing is known of it afterwards. */
+export function takeOut(place: Place, from: Fields, field: string): void {
+  if (place.settings.isPatch) from[field] = null;
+  else delete from[field];
 }
 
 /** Nothing was sent: absent and null are the same (ENV-10). */

@@ -1,5 +1,6 @@
 /** The operator's wishes about connections. */
 import type { Connection, Role } from '../../db/model.ts';
+import { DEFAULT_OCPI_VERSION, OCPI_VERSIONS } from '../../db/ocpi-version.ts';
 import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
 import { generateToken, hashToken } from '../secret-box.ts';
@@ -12,8 +13,6 @@ export const ROLES = ['CPO', 'EMSP', 'HUB', 'NAP', 'NSP', 'OTHER', 'SCSP'] as co
 export const STRICTNESSES = ['report', 'reject'] as const;
 export const CLOCKS = ['registry', 'object'] as const;
 export const TOKEN_FORMS = ['base64', 'raw'] as const;
-/** OCPI versions that are spoken. */
-export const VERSIONS = ['2.2.1'] as const;
 
 type ConnectionMethods = Pick<
   AdminService,
@@ -28,7 +27,7 @@ type ConnectionMethods = Pick<
 const SETTINGS = {
   role: optional(oneOf(ROLES)),
   parties: optional(parties),
-  version: optional(oneOf(VERSIONS)),
+  version: optional(oneOf(OCPI_VERSIONS)),
   strictness: optional(oneOf(STRICTNESSES)),
   clock: optional(oneOf(CLOCKS)),
   token_form: optional(oneOf(TOKEN_FORMS)),
@@ -40,7 +39,7 @@ const NEW_CONNECTION = {
   role: oneOf(ROLES),
   parties,
   static: withDefault(flag, false),
-  version: withDefault(oneOf(VERSIONS), '2.2.1' as const),
+  version: withDefault(oneOf(OCPI_VERSIONS), DEFAULT_OCPI_VERSION),
   strictness: withDefault(oneOf(STRICTNESSES), 'report' as const),
   clock: withDefault(oneOf(CLOCKS), 'registry' as const),
   token_form: withDefault(oneOf(TOKEN_FORMS), 'base64' as const),

@@ -5,10 +5,11 @@ import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { VERSION } from '../version.ts';
 import { createConnectionService } from './connection-service.ts';
+import { createOperatorService, type OperatorServiceParts } from './operator-service.ts';
 import type { AdminService } from './service.ts';
 import { createSourceService, type SourceServiceParts } from './source-service.ts';
 
-export interface AdminServiceParts extends SourceServiceParts {
+export interface AdminServiceParts extends SourceServiceParts, OperatorServiceParts {
   readonly database: Pick<Database, 'engine' | 'knex'>;
   readonly clientInfo: Pick<ClientInfoStore, 'list'>;
   readonly snapshots: Pick<Snapshots, 'build'>;
@@ -23,6 +24,7 @@ export function createAdminService(parts: AdminServiceParts): AdminService {
   return {
     ...connections,
     ...sources,
+    ...createOperatorService(parts),
     buildExports: (format) => snapshots.build(format),
     async status() {
       const counts = await readRegistryCounts(database.knex);

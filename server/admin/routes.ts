@@ -8,6 +8,7 @@
  *   GET    /admin/sources                POST   /admin/sources
  *   PATCH  /admin/sources/{name}         DELETE /admin/sources/{name}
  *   POST   /admin/sources/{name}/runs
+ *   GET    /admin/operators?id=ID        GET    /admin/operators/registers   POST   /admin/operators/imports
  *   POST   /admin/exports/builds
  *
  * Bodies and answers are those of the `nap` command with --json; what goes wrong is a problem document with a
@@ -67,6 +68,7 @@ function buildRouter(parts: Pick<AdminRoutesParts, 'admin' | 'logger'>, guard: M
   );
   addConnectionRoutes(router, admin);
   addSourceRoutes(router, parts);
+  addOperatorRoutes(router, admin);
   router.post(
     '/exports/builds',
     answer(async (ctx) =>
@@ -105,6 +107,20 @@ function addSourceRoutes(router: Router, parts: Pick<AdminRoutesParts, 'admin' |
     const { full } = readInput(await readJson(ctx), { full: withDefault(flag, false) });
     await answerRun(ctx, { admin, logger, source: named(ctx), full });
   });
+}
+
+function addOperatorRoutes(router: Router, admin: AdminService): void {
+  const find = answer((ctx) => admin.findOperators(readInput({ ...ctx.query }, { id: text }).id));
+  const list = answer(() => admin.listOperators());
+  const read = answer(async (ctx) => admin.importOperators(await readJson(ctx), hangUpOf(ctx)));
+  router.get('/operators', find).get('/operators/registers', list).post('/operators/imports', read);
+}
+
+/** Aborted when whoever asks goes away. */
+function hangUpOf(ctx: Context): AbortSignal {
+  const hangUp = new AbortController();
+  ctx.res.once('close', () => hangUp.abort(new AdminError('failed', 'whoever asked for it hung up')));
+  return hangUp.signal;
 }
 
 function answer(work: (ctx: Context) => Promise<unknown>, status = 200): Middleware {
@@ -160,10 +176,9 @@ async function answerRun(
   asked: { admin: AdminService; logger: Logger; source: string; full: boolean },
 ): Promise<void> {
   const { admin, source, full, logger } = asked;
-  const hangUp = new AbortController();
-  ctx.res.once('close', () => hangUp.abort(new AdminError('failed', 'whoever asked for this run hung up')));
+  const hangUp = hangUpOf(ctx);
   if (ctx.accepts('application/json', 'application/x-ndjson') !== 'application/x-ndjson') {
-    ctx.body = await admin.runSource(source, { full, signal: hangUp.signal });
+    ctx.body = await admin.runSource(source, { full, signal: hangUp });
     return;
   }
   const lines = new PassThrough();
@@ -181,13 +196,12 @@ async function answerRun(
   };
   // The headers go out now; how it ended is in the last line.
   admin
-    .runSource(source, { full, signal: hangUp.signal, onProgress })
+    .runSource(source, { full, signal: hangUp, onProgress })
     .then(
       (report) => tell({ report }),
       (error: unknown) => {
         const known = toAdminError(error);
-        if (!known && !hangUp.signal.aborted)
-          logger.error({ err: error, source }, 'a run failed on our side');
+        if (!known && !hangUp.aborted) logger.error({ err: error, source }, 'a run failed on our side');
         const { code, message } = known ?? new AdminError('failed', 'the run failed here; see the log');
         tell({ error: { code, message } });
       },

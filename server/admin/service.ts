@@ -95,6 +95,73 @@ export interface StatusView {
   readonly connections: readonly ConnectionView[];
 }
 
+/** An operator ID as the registers have it: design, section 7. */
+export interface OperatorView {
+  readonly country_code: string;
+  readonly operator_id: string;
+  readonly role: string;
+  /** DELISTED: its authority listed it once. */
+  readonly status: string;
+  readonly name: string | null;
+  readonly website: string | null;
+  readonly authority: string;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  /** Other authorities that list the same ID for the same role. */
+  readonly also_listed_by: readonly string[];
+}
+
+/** How an import of operator IDs ended. */
+export interface OperatorImportView {
+  readonly authority: string;
+  readonly origin: string;
+  /**
+   * `imported`; `unchanged`: the register says that nothing has changed; `refused`: too much would change; `failed`:
+   * it could not be read. The last two changed nothing.
+   */
+  readonly state: 'imported' | 'unchanged' | 'refused' | 'failed';
+  /** Rows of the list. */
+  readonly received: number;
+  /** What was read from them; `created`, `updated`, `unchanged` add up to it. */
+  readonly entries: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly delisted: number;
+  /** Rows of which something was not taken in. */
+  readonly malformed: number;
+  readonly findings: readonly {
+    readonly place: string;
+    readonly message: string;
+    readonly received: string;
+  }[];
+  readonly problem: string | null;
+  readonly finished_at: string;
+  readonly seconds: number;
+}
+
+/** A register of operator IDs. */
+export interface OperatorRegisterView {
+  readonly authority: string;
+  readonly title: string;
+  /** Empty: the rows name their own. */
+  readonly countries: readonly string[];
+  readonly schedules: readonly { readonly url: string; readonly schedule: string }[];
+  readonly cpo: number;
+  readonly emsp: number;
+  readonly delisted: number;
+  /** Who says so: several for the plain table. */
+  readonly authorities: readonly {
+    readonly authority: string;
+    readonly cpo: number;
+    readonly emsp: number;
+    readonly delisted: number;
+    readonly last_seen: string;
+  }[];
+  readonly last_import: OperatorImportView | null;
+  readonly last_good_at: string | null;
+}
+
 export interface RunOptions {
   readonly full: boolean;
   /** Ends the run early. */
@@ -126,6 +193,15 @@ export interface AdminService {
   /** Runs it now and waits for its end. */
   runSource(name: string, options: RunOptions): Promise<RunView>;
   removeSource(name: string): Promise<{ removed: string }>;
+  /**
+   * Reads a register now and waits for its end. Fields: from (URL or path), authority, schedule (cron, or `never`),
+   * force.
+   */
+  importOperators(input: object, signal?: AbortSignal): Promise<OperatorImportView>;
+  /** By an operator ID or EVSE ID in any spelling; empty when it is in no register. */
+  findOperators(id: string): Promise<OperatorView[]>;
+  /** All registers, whether anything was read from them or not. */
+  listOperators(): Promise<OperatorRegisterView[]>;
   /** Builds all files of open data, or those of one format. */
   buildExports(format?: string): Promise<SnapshotReport[]>;
   status(): Promise<StatusView>;

@@ -66,6 +66,9 @@ function createClient(socketPath: string): AdminService {
     setSource: (name, input) => ask('PATCH', one('sources', name), input),
     removeSource: (name) => ask('DELETE', one('sources', name)),
     runSource: (name, options) => run(socketPath, `${one('sources', name)}/runs`, options),
+    importOperators: (input) => ask('POST', '/admin/operators/imports', input),
+    findOperators: (id) => ask('GET', `/admin/operators?id=${encodeURIComponent(id)}`),
+    listOperators: () => ask('GET', '/admin/operators/registers'),
     buildExports: (format) => ask('POST', '/admin/exports/builds', { format }),
     status: () => ask('GET', '/admin/status'),
   };

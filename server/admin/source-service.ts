@@ -1,5 +1,6 @@
 /** The operator's wishes about sources. */
 import type { Source } from '../../db/model.ts';
+import { OCPI_VERSIONS } from '../../db/ocpi-version.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
 import type { SourceStore } from '../../db/registry/source-store.ts';
 import type { Adapter } from '../../ingest/adapter.ts';
@@ -62,6 +63,7 @@ const NEW_SOURCE = {
   locations_url: optional(webUrl),
   tariffs_url: optional(webUrl),
   module: optional(oneOf(['locations', 'tariffs'] as const)),
+  version: optional(oneOf(OCPI_VERSIONS)),
   parties: withDefault(parties, []),
   token: optional(token),
   token_form: optional(oneOf(TOKEN_FORMS)),
@@ -118,6 +120,7 @@ async function addSource(parts: SourceServiceParts, input: object): Promise<Sour
     ...settings,
     name: wish.name,
     kind: wish.kind,
+    version: wish.version,
     connectionId: await connectionId(parts, wish.connection),
     parties: wish.parties,
     modules: adapter.modulesOf(settings),

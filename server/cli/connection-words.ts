@@ -1,6 +1,7 @@
 /** What the subcommands of `nap connection` have in common. */
 import { type Command, Option } from 'commander';
-import { CLOCKS, ROLES, STRICTNESSES, TOKEN_FORMS, VERSIONS } from '../admin/connection-service.ts';
+import { OCPI_VERSIONS } from '../../db/ocpi-version.ts';
+import { CLOCKS, ROLES, STRICTNESSES, TOKEN_FORMS } from '../admin/connection-service.ts';
 import type { ConnectionView, IssuedToken } from '../admin/service.ts';
 import { fields, table } from './table.ts';
 
@@ -20,7 +21,7 @@ export function addConnectionOptions(command: Command): Command {
   return command
     .addOption(new Option('--strictness <how>', 'what to do with faulty input').choices(STRICTNESSES))
     .addOption(new Option('--clock <which>', 'what date_from selects on').choices(CLOCKS))
-    .addOption(new Option('--version <version>', 'OCPI version').choices(VERSIONS))
+    .addOption(new Option('--version <version>', 'OCPI version').choices(OCPI_VERSIONS))
     .addOption(new Option('--token-form <form>', 'how we send our token to it').choices(TOKEN_FORMS));
 }
 

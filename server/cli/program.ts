@@ -18,6 +18,9 @@ import type { CommandContext } from './context.ts';
 import { addExportBuild } from './export-build.ts';
 import { addMigrate } from './migrate.ts';
 import { adminOpener } from './open-admin.ts';
+import { addOperatorsFind } from './operators-find.ts';
+import { addOperatorsImport } from './operators-import.ts';
+import { addOperatorsList } from './operators-list.ts';
 import { addServe } from './serve.ts';
 import { addSourceAdd } from './source-add.ts';
 import { addSourceList } from './source-list.ts';
@@ -78,6 +81,13 @@ function buildProgram(context: CommandContext): Command {
   for (const add of [addSourceAdd, addSourceList, addSourceSet, addSourceRun, addSourceRemove])
     add(source, context, withAdmin);
   source.addHelpText('after', '\nExample:\n  nap source run powergo');
+
+  const operators = program
+    .command('operators')
+    .description('Who is who: official registers of operator IDs.');
+  for (const add of [addOperatorsImport, addOperatorsFind, addOperatorsList])
+    add(operators, context, withAdmin);
+  operators.addHelpText('after', "\nExample:\n  nap operators find 'NL*TNM'");
 
   const files = program.command('export').description('Files of open data.');
   addExportBuild(files, context, withAdmin);

@@ -1,6 +1,7 @@
 /** `nap source add` */
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { OCPI_VERSIONS } from '../../db/ocpi-version.ts';
 import { STRICTNESSES, TOKEN_FORMS } from '../admin/connection-service.ts';
 import { answer, type CommandContext, type CommonOptions, finish, type WithAdmin } from './context.ts';
 import { fields } from './table.ts';
@@ -12,6 +13,7 @@ interface AddOptions extends CommonOptions {
   readonly tariffsUrl?: string;
   readonly connection?: string;
   readonly module?: string;
+  readonly version?: string;
   readonly party?: string;
   readonly token?: string;
   readonly tokenForm?: string;
@@ -41,6 +43,9 @@ export function addSourceAdd(parent: Command, context: CommandContext, withAdmin
         'tariffs',
       ]),
     )
+    .addOption(
+      new Option('--version <version>', 'OCPI version of what comes (default: 2.2.1)').choices(OCPI_VERSIONS),
+    )
     .option(
       '--party <parties>',
       'whom it speaks for, e.g. NL-TNM; without it, any owner without another voice',
@@ -62,14 +67,15 @@ export function addSourceAdd(parent: Command, context: CommandContext, withAdmin
   finish(
     command,
     'nap source add powergo --url https://cpo.example/ocpi/versions --token TOKEN --party NL-PGO\n' +
-      "nap source add dutch --kind ocpi-file --url https://opendata.example/locations.json.gz --schedule '@hourly'",
+      "nap source add dutch --kind ocpi-file --url https://opendata.example/locations.json.gz --schedule '@hourly'\n" +
+      'nap source add old-cpo --kind ocpi-file --version 2.1.1 --url ./locations.json --party NL-OLD',
   );
 }
 
 function sourceInput(name: string, options: AddOptions): object {
-  const { kind, url, connection, module, party, token, strictness, schedule } = options;
+  const { kind, url, connection, module, version, party, token, strictness, schedule } = options;
   return {
-    ...{ name, kind, connection, module, parties: party, token, strictness, schedule },
+    ...{ name, kind, connection, module, version, parties: party, token, strictness, schedule },
     // The server may run in another folder than this command.
     url: url !== undefined && isPath(url) ? resolve(url) : url,
     locations_url: options.locationsUrl,

@@ -250,6 +250,15 @@ describe('export formats', () => {
       }
       expect(file('locations.ocpi.json')).to.not.include('MCS').and.not.include('help_phone');
     });
+
+    it('OD-08: opening hours stay the local ones of the owner, beside their time zone', () => {
+      const { data } = JSON.parse(file('locations.ocpi.json'));
+      const { opening_times, time_zone } = data.find(({ id }: { id: string }) => id === 'loc-1');
+      expect([time_zone, opening_times.regular_hours]).to.deep.equal([
+        'Europe/London',
+        [{ weekday: 1, period_begin: '08:00', period_end: '18:00' }],
+      ]);
+    });
   });
 
   describe('tariffs.ocpi.json', () => {
@@ -277,6 +286,19 @@ describe('export formats', () => {
         alt_text: 'nl: =nachttarief, "goedkoop"|en: night rate',
         vat: '21',
       });
+    });
+
+    it('OD-08: hours are local, the life of the Tariff is UTC, and the columns say so', () => {
+      const row = parseCsvTable(file('tariffs.csv')).find(({ start_time }) => start_time !== '');
+      expect(row).to.include({
+        start_time: '22:00',
+        end_time: '06:00',
+        start_date_time: '2026-01-01T00:00:00Z',
+      });
+      const columns = formats.find(({ name }) => name === 'tariffs.csv')?.columns ?? [];
+      const described = Object.fromEntries(columns.map(({ name, description }) => [name, description]));
+      expect(described.start_time).to.contain('Local time');
+      expect(described.start_date_time).to.contain('UTC');
     });
 
     it('has the Tariffs that OCPI 2.2.1 cannot state, with what is known of their tax', () => {

@@ -181,4 +181,22 @@ describe('a pull from a platform that misbehaves', () => {
   for (const [fault, run] of Object.entries(cases)) {
     it(`${fault}: ${FAULTS[fault as FaultName].sentence}`, run);
   }
+
+  it('PC-13: after an outage one pull brings the present state of what changed meanwhile', async () => {
+    const { port } = new URL(platform.origin);
+    await platform.close();
+    expect((await rig.puller.run('cpo')).state).to.equal('failed');
+    platform = await startCpoPlatform({ locations: fleet.locations, port: Number(port) });
+    const later = (minutes: number) => new Date(rig.now.getTime() + minutes * 60_000).toISOString();
+    for (const [minutes, name] of [
+      [30, 'changed'],
+      [60, 'changed again'],
+    ] as const) {
+      platform.locations.put({ ...fleet.locations[3], name, last_updated: later(minutes) });
+    }
+    rig.now = new Date(later(120));
+    expect(await rig.puller.run('cpo')).to.include({ state: 'complete', received: 1, updated: 1 });
+    const { name } = await database.knex('location').where({ location_id: fleet.locations[3]?.id }).first();
+    expect(name).to.equal('changed again');
+  });
 });

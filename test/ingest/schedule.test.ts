@@ -39,7 +39,12 @@ describe('the scheduler', () => {
   after(() => database.drop());
 
   async function start(
-    options: { jobs?: ScheduledJob[]; splay?: boolean; sleep?: PullerParts['sleep'] } = {},
+    options: {
+      jobs?: ScheduledJob[];
+      changingJobs?: () => Promise<ScheduledJob[]>;
+      splay?: boolean;
+      sleep?: PullerParts['sleep'];
+    } = {},
   ) {
     const { sleep, ...others } = options;
     scheduler = createScheduler({
@@ -165,6 +170,21 @@ describe('the scheduler', () => {
     await start({ jobs: [job('exports'), job('hubs', { atStart: true })] });
     await until(() => ran.length > 0);
     expect(ran).to.deep.equal(['hubs']);
+  });
+
+  it('runs jobs that come and go, and begins nothing more of one that is gone', async () => {
+    const runs: string[] = [];
+    const job = (id: string, schedule: string) => ({ id, schedule, run: async () => runs.push(id) });
+    let jobs = [job('first', EVERY_SECOND), job('never', NEVER_IN_A_TEST)];
+    await start({ changingJobs: async () => jobs });
+    await until(() => runs.includes('first'));
+    jobs = [job('never', EVERY_SECOND), job('wrong', 'now and then')];
+    await scheduler.refresh();
+    const { length } = runs.filter((id) => id === 'first');
+    await until(() => runs.filter((id) => id === 'never').length >= 2);
+    expect(runs.filter((id) => id === 'first')).to.have.length(length);
+    expect(errors()[0]).to.contain('a job is not run by schedule');
+    expect(runs).not.to.include('wrong');
   });
 
   it('refuses a job whose schedule is none', async () => {

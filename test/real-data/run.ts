@@ -1,16 +1,19 @@
 /**
- * `npm run real-data -- FOLDER`: takes the real feeds of a folder in through the `nap` command, as an operator
- * would, and prints the outcomes as a Markdown table (`docs/real-data.md`). The engine is the embedded one, or
- * the server that DATABASE_URL names (an empty database).
+ * `npm run real-data -- FOLDER [dutch|others]`: takes the real feeds of a folder in through the `nap` command, as
+ * an operator would, and prints the outcomes as Markdown tables, with the findings of each feed by rule
+ * (`docs/real-data.md`). The engine is the embedded one, or the server that DATABASE_URL names (an empty database).
+ * Locations of PowerGo are in the Dutch feed as well: each part by itself begins with an empty registry.
  *
- * Guarantees: the process fails when the outcomes of a run do not add up to what it received, or when a second
- * pull of unchanged data moved the journal. It leaves nothing behind but that database.
+ * Guarantees: the process fails when the outcomes of a run do not add up to what it received, when a second pull
+ * of unchanged data changed the registry, or when the log of the access point has an error. It leaves nothing
+ * behind but that database.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type CpoPlatform, type CpoPlatformOptions, startCpoPlatform } from '../simulator/cpo-platform.ts';
 import { type NapServer, runNap, startNap } from '../support/nap.ts';
+import { sourceFacts } from './source-facts.ts';
 
 interface Report {
   state: string;
@@ -40,9 +43,14 @@ const COLUMNS = [
   'seconds',
 ] as const;
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) {
-  process.stderr.write('Usage: npm run real-data -- FOLDER   (a folder with ndw/ and feeds/)\n');
+/** Milliseconds for one pull: a national feed takes a minute or two, on a machine that is busy with more much longer. */
+const PULL_LIMIT_MS = 1_800_000;
+
+const [folder, part] = process.argv.slice(2);
+if (folder === undefined || !['dutch', 'others', undefined].includes(part)) {
+  process.stderr.write(
+    'Usage: npm run real-data -- FOLDER [dutch|others]   (a folder with ndw/ and feeds/)\n',
+  );
   process.exit(2);
 }
 await run(resolve(folder));
@@ -55,59 +63,81 @@ async function run(data: string): Promise<void> {
     LOG_LEVEL: 'warn',
     NAP_ALLOW_PRIVATE_URLS: 'true',
   };
-  const server = await startNap(environment);
   try {
-    const engine = (await nap(environment, 'status')).engine;
-    print(`| ${engine} | ${COLUMNS.join(' | ')} |`);
-    print(`|---|${COLUMNS.map(() => '---').join('|')}|`);
-    await files(environment, data, '2026-06-02');
-    await sender(environment, data, ['2026-06-02', '2026-06-07']);
-    await files(environment, data, '2026-06-07');
-    await foreignFeeds(environment, data);
-    const errors = server.log.filter((line) => line.level === 'error' || line.level === 'fatal');
-    print(`\nErrors in the log: ${errors.length}. ${JSON.stringify(await counts(environment))}`);
+    if (part !== 'others') {
+      await files(environment, data, '2026-06-02');
+      await sender(environment, data, ['2026-06-02', '2026-06-07']);
+    }
+    if (part !== 'dutch') await foreignFeeds(environment, data);
+    print(`\n${JSON.stringify(await counts(environment))}`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Pulls while the access point serves, then stops it, says what it holds from these sources, and removes them. */
+async function feed(
+  environment: Record<string, string>,
+  title: string,
+  sources: readonly string[],
+  pulls: () => Promise<void>,
+): Promise<void> {
+  const server = await startNap(environment);
+  const { engine } = await nap(environment, 'status');
+  print(
+    `\n## ${title}\n\n| ${engine} | ${COLUMNS.join(' | ')} |\n|---|${COLUMNS.map(() => '---').join('|')}|`,
+  );
+  try {
+    await pulls();
   } finally {
     await stopped(server);
-    await rm(work, { recursive: true, force: true });
+  }
+  for (const name of sources) {
+    print(`\n${await sourceFacts(environment, name)}`);
+    await nap(environment, 'source', 'remove', name);
   }
 }
 
 /** The Dutch feed of one day as two files, each pulled twice. */
 async function files(environment: Record<string, string>, data: string, day: string): Promise<void> {
-  for (const module of ['locations', 'tariffs']) {
-    const name = `ndw-${module}`;
-    const file = join(data, 'ndw', `${module}-${day}.json.gz`);
-    await nap(environment, 'source', 'add', name, '--kind', 'ocpi-file', '--url', file, '--module', module);
-    await pull(environment, name, `${module} of ${day}, file`);
-    await pullUnchanged(environment, name, `${module} of ${day}, the same file again`);
-    await nap(environment, 'source', 'remove', name);
-  }
+  const modules = ['locations', 'tariffs'];
+  const sources = modules.map((module) => `ndw-${module}`);
+  await feed(environment, `The Dutch feed of ${day}, files`, sources, async () => {
+    for (const module of modules) {
+      const name = `ndw-${module}`;
+      const file = join(data, 'ndw', `${module}-${day}.json.gz`);
+      await nap(environment, 'source', 'add', name, '--kind', 'ocpi-file', '--url', file, '--module', module);
+      await pull(environment, name, `${module} of ${day}`);
+      await pullUnchanged(environment, name, `${module} of ${day}, again`);
+    }
+  });
 }
 
 /** The feed by pages, from a simulated Sender: one day, the same again, the next day. */
 async function sender(environment: Record<string, string>, data: string, days: string[]): Promise<void> {
   const name = 'ndw-sender';
-  let platform: CpoPlatform | undefined;
-  for (const day of days) {
-    const before: CpoPlatformOptions = platform
-      ? { port: Number(new URL(platform.origin).port), token: platform.token }
-      : {};
-    await platform?.close();
-    platform = await startCpoPlatform({
-      ...before,
-      locationsFile: join(data, 'ndw', `locations-${day}.json.gz`),
-      tariffsFile: join(data, 'ndw', `tariffs-${day}.json.gz`),
-      pageSize: 1000,
-    });
-    if (day === days[0]) {
-      const add = ['--kind', 'ocpi', '--url', platform.versionsUrl, '--token', platform.token];
-      await nap(environment, 'source', 'add', name, ...add);
+  await feed(environment, 'The Dutch feed, a Sender by pages', [name], async () => {
+    let platform: CpoPlatform | undefined;
+    for (const day of days) {
+      const before: CpoPlatformOptions = platform
+        ? { port: Number(new URL(platform.origin).port), token: platform.token }
+        : {};
+      await platform?.close();
+      platform = await startCpoPlatform({
+        ...before,
+        locationsFile: join(data, 'ndw', `locations-${day}.json.gz`),
+        tariffsFile: join(data, 'ndw', `tariffs-${day}.json.gz`),
+        pageSize: 1000,
+      });
+      if (day === days[0]) {
+        const add = ['--kind', 'ocpi', '--url', platform.versionsUrl, '--token', platform.token];
+        await nap(environment, 'source', 'add', name, ...add);
+      }
+      await pull(environment, name, `both of ${day}`);
+      await pullUnchanged(environment, name, `both of ${day}, again`);
     }
-    await pull(environment, name, `both of ${day}, Sender by pages`);
-    await pullUnchanged(environment, name, `both of ${day}, the same Sender again`);
-  }
-  await platform?.close();
-  await nap(environment, 'source', 'remove', name);
+    await platform?.close();
+  });
 }
 
 /** A pull that must leave the registry as it was. */
@@ -128,19 +158,23 @@ async function foreignFeeds(environment: Record<string, string>, data: string): 
   for (const [name, file, ...flags] of [
     ['lithuania', 'lithuania-2024-06-06.json.gz'],
     ['powergo', 'powergo-ocpi-2.2.json.gz'],
-    ['fastned', 'fastned-ocpi-2.1.1.json.gz', '--party', 'NL-FA1'],
+    ['fastned', 'fastned-ocpi-2.1.1.json.gz', '--version', '2.1.1', '--party', 'NL-FA1'],
   ] as const) {
-    const url = join(data, 'feeds', file);
-    await nap(environment, 'source', 'add', name, '--kind', 'ocpi-file', '--url', url, ...flags);
-    await pull(environment, name, `${name}, file`);
-    await pullUnchanged(environment, name, `${name}, the same file again`);
+    await feed(environment, file, [name], async () => {
+      const url = join(data, 'feeds', file);
+      await nap(environment, 'source', 'add', name, '--kind', 'ocpi-file', '--url', url, ...flags);
+      await pull(environment, name, name);
+      await pullUnchanged(environment, name, `${name}, again`);
+    });
   }
 }
 
 async function pull(environment: Record<string, string>, name: string, title: string): Promise<void> {
-  const result = await runNap(['source', 'run', name, '--full', '--json'], environment);
+  const result = await runNap(['source', 'run', name, '--full', '--json'], environment, {
+    limitMs: PULL_LIMIT_MS,
+  });
   if (result.stdout.trim() === '') {
-    throw new Error(result.stderr);
+    throw new Error(`nap source run ${name} ended with ${result.code}: ${result.stderr.slice(-1_000)}`);
   }
   const report = result.json<Report>();
   print(`| ${title} | ${COLUMNS.map((column) => report[column]).join(' | ')} |`);
@@ -166,10 +200,12 @@ async function nap(
   return result.json();
 }
 
+/** Ends the access point: in order, and without a line in its log that asks for a person. */
 async function stopped(server: NapServer): Promise<void> {
   const code = await server.stop();
-  if (code !== 0) {
-    throw new Error(`nap serve ended with ${code}`);
+  const errors = server.log.filter((line) => line.level === 'error' || line.level === 'fatal');
+  if (code !== 0 || errors.length > 0) {
+    throw new Error(`nap serve ended with ${code}; errors in its log: ${JSON.stringify(errors)}`);
   }
 }
 

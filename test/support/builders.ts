@@ -1,5 +1,5 @@
 /**
- * Makes minimal valid OCPI 2.2.1 objects, so that a test mentions only what it is about. Overrides reach into nested
+ * Makes minimal valid OCPI objects, of 2.2.1 unless their name says otherwise, so that a test mentions only what it is about. Overrides reach into nested
  * objects; lists are replaced as a whole; `undefined` removes a field. Each call makes new plain objects.
  */
 
@@ -82,6 +82,55 @@ export function buildTariff(overrides: Overrides = {}): Built {
       elements: [{ price_components: [{ type: 'ENERGY', price: 0.35, vat: 21, step_size: 1 }] }],
       last_updated: LAST_UPDATED,
     },
+    overrides,
+  );
+}
+
+/** The same Location as a 2.1.1 platform writes it. */
+export function buildLocation211(overrides: Overrides = {}): Built {
+  const connector = {
+    id: '1',
+    standard: 'IEC_62196_T2',
+    format: 'SOCKET',
+    power_type: 'AC_3_PHASE',
+    voltage: 230,
+    amperage: 16,
+    tariff_id: 'TARIFF-1',
+    last_updated: LAST_UPDATED,
+  };
+  return withOverrides(
+    {
+      id: 'LOC-1',
+      type: 'ON_STREET',
+      address: 'Stationsplein 1',
+      city: 'Utrecht',
+      postal_code: '3511 CE',
+      country: 'NLD',
+      coordinates: { latitude: '52.089444', longitude: '5.110278' },
+      evses: [{ uid: 'EVSE-1', status: 'AVAILABLE', connectors: [connector], last_updated: LAST_UPDATED }],
+      last_updated: LAST_UPDATED,
+    },
+    overrides,
+  );
+}
+
+/** The same Tariff as a 2.1.1 platform writes it. */
+export function buildTariff211(overrides: Overrides = {}): Built {
+  return withOverrides(
+    {
+      id: 'TARIFF-1',
+      currency: 'EUR',
+      elements: [{ price_components: [{ type: 'ENERGY', price: 0.35, step_size: 1 }] }],
+      last_updated: LAST_UPDATED,
+    },
+    overrides,
+  );
+}
+
+/** A place to park of 2.3.0. */
+export function buildParking(overrides: Overrides = {}): Built {
+  return withOverrides(
+    { id: 'P1', vehicle_types: ['VAN'], restricted_to_type: false, reservation_required: false },
     overrides,
   );
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Milliseconds for a command or a start: a full pull of a national feed takes a minute or two. */
+/** Milliseconds for a start, or for a command unless its caller allows more. */
 const LIMIT_MS = 300_000;
 
 export interface NapResult {
@@ -30,11 +30,11 @@ export interface NapServer {
   stop(): Promise<number | null>;
 }
 
-/** Runs one command to its end, or kills it (SIGKILL) when the signal says so. */
+/** Runs one command to its end, or kills it (SIGKILL) when the signal or the limit (milliseconds) says so. */
 export async function runNap(
   commandLine: readonly string[],
   environment: Record<string, string>,
-  signal?: AbortSignal,
+  { signal, limitMs = LIMIT_MS }: { signal?: AbortSignal; limitMs?: number } = {},
 ): Promise<NapResult> {
   const child = spawnNap(commandLine, environment);
   signal?.addEventListener('abort', () => child.kill('SIGKILL'));
@@ -42,7 +42,7 @@ export async function runNap(
   let stderr = '';
   child.stdout?.on('data', (text) => (stdout += text));
   child.stderr?.on('data', (text) => (stderr += text));
-  const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
   const [code] = await once(child, 'close');
   clearTimeout(limit);
   return { code, stdout, stderr, json: () => JSON.parse(stdout) };

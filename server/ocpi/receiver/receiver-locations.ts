@@ -7,6 +7,7 @@
  */
 import { readOwnObject } from '../../../db/reads/stored-object.ts';
 import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
+import { readExportContext } from '../../../exports/dialects/express.ts';
 import { locationPart } from '../location-parts.ts';
 import type { BodyReader } from '../protocol/body.ts';
 import { type Answer, answerReceipt, success, unknownObject } from '../protocol/envelope.ts';
@@ -18,7 +19,7 @@ import { contributorOf } from './contributor.ts';
 const LOCATION = '/:country_code/:party_id/:location_id';
 
 export function receiverLocations(
-  services: Pick<OcpiServices, 'pipeline' | 'database'>,
+  services: Pick<OcpiServices, 'pipeline' | 'database' | 'clock'>,
   dialect: ExportDialect,
   readBody: BodyReader,
 ): Resource[] {
@@ -34,7 +35,10 @@ export function receiverLocations(
     };
     // From the primary: a CPO that reads after it wrote finds what it wrote.
     const stored = await readOwnObject(database.knex, 'locations', owner, pathId(ctx, 'location_id'));
-    const dataText = stored && locationPart(stored, path, dialect);
+    if (!stored) throw unknownObject('locations', 'No such Location is stored');
+    const asked = { now: services.clock(), audience: 'owner' } as const;
+    const context = await readExportContext(database.knex, dialect, [stored], asked);
+    const dataText = locationPart(stored, path, dialect, context);
     if (!dataText) throw unknownObject('locations', 'No such Location, EVSE or Connector is stored');
     return success({ dataText });
   }
@@ -42,7 +46,7 @@ export function receiverLocations(
   /** What every push needs: the voice, the owner and the Location's id. The owner is checked first (E7). */
   function addressed(ctx: OcpiContext) {
     const owner = pathOwner(ctx);
-    return [contributorOf(ctx.state.connection, '2.2.1'), owner, pathId(ctx, 'location_id')] as const;
+    return [contributorOf(ctx.state.connection, dialect.version), owner, pathId(ctx, 'location_id')] as const;
   }
 
   async function pushLocation(ctx: OcpiContext, operation: 'putLocation' | 'patchLocation') {

@@ -4,6 +4,7 @@
  */
 import { readOwnObject } from '../../../db/reads/stored-object.ts';
 import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
+import { express } from '../../../exports/dialects/express.ts';
 import type { BodyReader } from '../protocol/body.ts';
 import { type Answer, answerReceipt, success, unknownObject } from '../protocol/envelope.ts';
 import { pathId, pathOwner } from '../protocol/path-ids.ts';
@@ -12,7 +13,7 @@ import type { OcpiServices } from '../services.ts';
 import { contributorOf } from './contributor.ts';
 
 export function receiverTariffs(
-  services: Pick<OcpiServices, 'pipeline' | 'database'>,
+  services: Pick<OcpiServices, 'pipeline' | 'database' | 'clock'>,
   dialect: ExportDialect,
   readBody: BodyReader,
 ): Resource[] {
@@ -21,7 +22,8 @@ export function receiverTariffs(
   async function read(ctx: OcpiContext): Promise<Answer> {
     const owner = pathOwner(ctx);
     const stored = await readOwnObject(database.knex, 'tariffs', owner, pathId(ctx, 'tariff_id'));
-    const dataText = stored && dialect.tariff(stored.document);
+    const asked = { now: services.clock(), audience: 'owner' } as const;
+    const [dataText] = await express(database.knex, dialect, 'tariffs', stored ? [stored] : [], asked);
     if (!dataText) throw unknownObject('tariffs', 'No such Tariff is stored');
     return success({ dataText });
   }
@@ -29,14 +31,14 @@ export function receiverTariffs(
   async function put(ctx: OcpiContext): Promise<Answer> {
     const owner = pathOwner(ctx);
     const tariffId = pathId(ctx, 'tariff_id');
-    const by = contributorOf(ctx.state.connection, '2.2.1');
+    const by = contributorOf(ctx.state.connection, dialect.version);
     const body = await readBody(ctx);
     return answerReceipt('tariffs', await pipeline.putTariff(by, owner, tariffId, body));
   }
 
   async function remove(ctx: OcpiContext): Promise<Answer> {
     const owner = pathOwner(ctx);
-    const by = contributorOf(ctx.state.connection, '2.2.1');
+    const by = contributorOf(ctx.state.connection, dialect.version);
     return answerReceipt('tariffs', await pipeline.deleteTariff(by, owner, pathId(ctx, 'tariff_id')));
   }
 

@@ -6,7 +6,8 @@
  */
 import type { Module } from '../../../db/model.ts';
 import { readSenderPage } from '../../../db/reads/sender-list.ts';
-import type { StoredDocument } from '../../../db/reads/stored-object.ts';
+import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
+import { express } from '../../../exports/dialects/express.ts';
 import { success } from '../protocol/envelope.ts';
 import { linkToNext, PAGE_LIMIT, readPageRequest } from '../protocol/paging.ts';
 import { publicAddress } from '../protocol/public-address.ts';
@@ -14,14 +15,12 @@ import type { Handler } from '../resource.ts';
 import type { OcpiServices } from '../services.ts';
 
 /**
- * The handler of a list.
- *
- * @param toText JSON text of an object in the words of the version; null leaves it out (LS-11)
+ * The handler of a list, in the words of a version; what they cannot express is left out (LS-11).
  */
 export function senderList(
-  services: Pick<OcpiServices, 'database' | 'config'>,
+  services: Pick<OcpiServices, 'database' | 'config' | 'clock'>,
   module: Module,
-  toText: (stored: StoredDocument) => string | null,
+  dialect: ExportDialect,
 ): Handler {
   return async (ctx) => {
     const { connection, addressee } = ctx.state;
@@ -40,7 +39,8 @@ export function senderList(
       const url = `${publicAddress(ctx, services.config.publicUrl)}${ctx.path.replace(/\/+$/, '')}`;
       headers.Link = linkToNext(url, request, list, page.next, page.objects.length);
     }
-    const texts = page.objects.map(toText).filter((text) => text !== null);
+    const asked = { now: services.clock(), audience: 'partner' } as const;
+    const texts = await express(services.database.knex, dialect, module, page.objects, asked);
     return success({ dataText: `[${texts.join(',')}]`, headers });
   };
 }

@@ -8,8 +8,9 @@
  * objects fit, the answer is 2002 with the candidates (LS-13).
  */
 import type { Owner } from '../../../db/model.ts';
-import { readPublishedLocations } from '../../../db/reads/stored-object.ts';
 import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
+import { readExportContext } from '../../../exports/dialects/express.ts';
+import { findPublishedLocations } from '../../../exports/dialects/find-locations.ts';
 import { locationPart } from '../location-parts.ts';
 import {
   type Answer,
@@ -24,7 +25,7 @@ import type { OcpiServices } from '../services.ts';
 import { senderList } from './sender-list.ts';
 
 export function senderLocations(
-  services: Pick<OcpiServices, 'database' | 'config'>,
+  services: Pick<OcpiServices, 'database' | 'config' | 'clock'>,
   dialect: ExportDialect,
 ): Resource[] {
   async function read(ctx: OcpiContext): Promise<Answer> {
@@ -35,9 +36,12 @@ export function senderLocations(
     };
     const owner = ctx.state.addressee ?? ownerOfQuery(ctx);
     const locationId = pathId(ctx, 'location_id');
-    const stored = await readPublishedLocations(services.database.readKnex, locationId, owner);
+    const knex = services.database.readKnex;
+    const stored = await findPublishedLocations(knex, dialect, locationId, owner);
+    const asked = { now: services.clock(), audience: 'partner' } as const;
+    const context = await readExportContext(knex, dialect, stored, asked);
     const found = stored.flatMap((location) => {
-      const dataText = locationPart(location, path, dialect);
+      const dataText = locationPart(location, path, dialect, context);
       return dataText === null ? [] : [{ location, dataText }];
     });
     const [first] = found;
@@ -55,9 +59,7 @@ export function senderLocations(
     return success({ dataText: first.dataText });
   }
 
-  const list = senderList(services, 'locations', (stored) =>
-    dialect.location(stored.document, stored.asStored),
-  );
+  const list = senderList(services, 'locations', dialect);
   return [
     { path: '', methods: { GET: list } },
     { path: '/:location_id', methods: { GET: read } },

@@ -8,13 +8,13 @@ import type { OcpiServices } from '../services.ts';
 import { senderList } from './sender-list.ts';
 
 export function senderTariffs(
-  services: Pick<OcpiServices, 'database' | 'config'>,
+  services: Pick<OcpiServices, 'database' | 'config' | 'clock'>,
   dialect: ExportDialect,
 ): Resource[] {
   return [
     {
       path: '',
-      methods: { GET: senderList(services, 'tariffs', (stored) => dialect.tariff(stored.document)) },
+      methods: { GET: senderList(services, 'tariffs', dialect) },
     },
   ];
 }

@@ -14,13 +14,15 @@ import {
 
 /** A Location that is not 2.2.1 as stored, converted. */
 function convert(overrides: Overrides): Built {
-  const wire = JSON.parse(ocpi221.location(JSON.stringify(buildLocation(overrides)), ['2.3.0']) ?? 'null');
+  const wire = JSON.parse(
+    ocpi221.location({ document: JSON.stringify(buildLocation(overrides)), asStored: ['2.3.0'] }) ?? 'null',
+  );
   expect(ocpi221Validator().validate('location', wire)).to.deep.equal([]);
   return wire;
 }
 
 function convertTariff(overrides: Overrides): Built {
-  const wire = JSON.parse(ocpi221.tariff(JSON.stringify(buildTariff(overrides))) ?? 'null');
+  const wire = JSON.parse(ocpi221.tariff({ document: JSON.stringify(buildTariff(overrides)) }) ?? 'null');
   if (wire !== null) expect(ocpi221Validator().validate('tariff', wire)).to.deep.equal([]);
   return wire;
 }
@@ -34,7 +36,7 @@ function energy(price: number, vat?: number | null): Overrides[] {
 describe('ocpi 2.2.1 on its way out', () => {
   it('CV-07: sends the very same text when the document is 2.2.1 as stored, without reading it', () => {
     const text = '{ "not even": JSON';
-    expect(ocpi221.location(text, ['2.2.1', '2.3.0'])).to.equal(text);
+    expect(ocpi221.location({ document: text, asStored: ['2.2.1', '2.3.0'] })).to.equal(text);
   });
 
   it('CV-03: leaves out what only 2.3.0 has, and keeps what a partner added', () => {

@@ -193,6 +193,24 @@ describe('/admin', () => {
     expect((await lines('/sources/nobody/runs')).at(-1).error).to.include({ code: 'unknown' });
   });
 
+  it('imports, finds and lists operator IDs', async () => {
+    const from = join(server.services.config.dataDirectory, 'operators.csv');
+    await writeFile(
+      from,
+      'country_code,operator_id,role,status,name,website,authority\nNL,F1R,CPO,ACTIVE,First,,idro\n',
+    );
+    const ended = await ask('POST', '/operators/imports', { from, authority: 'table' });
+    expect(ended.status).to.equal(200);
+    expect(ended.body).to.include({ authority: 'table', state: 'imported', created: 1 });
+    const { body } = await ask('GET', '/operators?id=NL*F1R*E1');
+    expect(body.map(({ name }: { name: string }) => name)).to.deep.equal(['First']);
+    expect((await ask('GET', '/operators/registers')).body).to.have.length(7);
+    for (const path of ['/operators', '/operators?id=nobody', '/operators?id=NLF1R&id=NLF1R']) {
+      expect((await ask('GET', path)).status, path).to.equal(400);
+    }
+    expect((await ask('POST', '/operators/imports', { from, authority: 'x' })).status).to.equal(400);
+  });
+
   it('builds files, and knows which there are', async () => {
     const { body } = await ask('POST', '/exports/builds', { format: 'locations.csv' });
     expect(

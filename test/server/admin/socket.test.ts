@@ -59,6 +59,15 @@ describe('the admin socket', () => {
       kind: 'ocpi',
     });
     expect(await admin.listSources()).to.have.length(1);
+    const table = join(server.services.config.dataDirectory, 'operators.csv');
+    await writeFile(
+      table,
+      'country_code,operator_id,role,status,name,website,authority\nNL,TNM,CPO,ACTIVE,,,a',
+    );
+    const ended = await admin.importOperators({ from: table, authority: 'table' });
+    expect(ended).to.include({ state: 'imported', created: 1 });
+    expect(await admin.findOperators('NL*TNM*E1')).to.have.length(1);
+    expect(await admin.listOperators()).to.deep.equal(await server.services.admin.listOperators());
     expect(await admin.status()).to.deep.equal(await server.services.admin.status());
     expect(await admin.buildExports('tariffs.csv')).to.have.length(1);
     expect(await admin.removeSource('powergo')).to.deep.equal({ removed: 'powergo' });

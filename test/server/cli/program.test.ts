@@ -7,6 +7,7 @@ const SUBCOMMANDS = [
   ...['serve', 'migrate', 'status', 'export build'],
   ...['add', 'list', 'show', 'set', 'rotate', 'remove'].map((word) => `connection ${word}`),
   ...['add', 'list', 'set', 'run', 'remove'].map((word) => `source ${word}`),
+  ...['import', 'find', 'list'].map((word) => `operators ${word}`),
 ];
 
 describe('the nap command', () => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { startCpoPlatform } from '../../simulator/cpo-platform.ts';
-import { buildLocation, buildTariff } from '../../support/builders.ts';
+import { buildLocation, buildLocation211, buildTariff } from '../../support/builders.ts';
 import { type CommandRig, openCommandRig } from './command.ts';
 
 /** As others rely on it: design, section 7. */
@@ -48,6 +48,21 @@ describe('nap source', () => {
     const again = (await rig.nap('source', 'run', 'feed', '--json')).json();
     expect(again).to.include({ received: 3, unchanged: 2, rejected: 1, created: 0 });
     expect((await rig.nap('status', '--json')).json()).to.include({ locations: 2 });
+  });
+
+  it('takes a file of OCPI 2.1.1 for the party that it is told, and refuses a version that is not spoken', async () => {
+    const path = await feed('old.json', [buildLocation211()]);
+    const add = ['source', 'add', 'old', '--kind', 'ocpi-file', '--url', path, '--party', 'NL-OLD'];
+    const refused = await rig.nap(...add, '--version', '2.0');
+    expect(refused.code).to.equal(2);
+    expect(refused.stderr).to.contain('2.1.1, 2.2.1, 2.3.0');
+    const added = await rig.nap(...add, '--version', '2.1.1', '--json');
+    expect(added.json()).to.include({ version: '2.1.1' });
+    const report = (await rig.nap('source', 'run', 'old', '--full', '--json')).json();
+    expect(report).to.include({ state: 'complete', received: 1, created: 1 });
+    const row = await rig.database.knex('location').first();
+    expect(row).to.include({ country_code: 'NL', party_id: 'OLD', source_version: '2.1.1' });
+    expect(JSON.parse(row.document).evses[0].connectors[0]).to.include({ max_voltage: 230 });
   });
 
   it('pulls a platform over OCPI with its token', async () => {

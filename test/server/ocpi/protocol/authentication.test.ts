@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { buildLocation } from '../../../support/builders.ts';
 import { send } from '../../../support/ocpi-client.ts';
 import { startTestServer, type TestServer } from '../../../support/server.ts';
 
@@ -124,6 +125,23 @@ describe('server/ocpi/authentication', () => {
         const { status, body } = await client.send(method, `/ocpi/2.2.1/${module}`);
         expect([status, body.status_code], `${method} ${module}`).to.deep.equal([401, 2000]);
       }
+    }
+  });
+
+  it('AUTH-10: the token says who calls: two platforms with the same ids each have their own objects', async () => {
+    const first = (await server.addConnection('first', { parties: ['NL-ONE'] })).client;
+    const second = (await server.addConnection('second', { parties: ['NL-TWO'] })).client;
+    const own = (party: string) => `/ocpi/2.2.1/receiver/locations/NL/${party}/SAME`;
+    for (const [client, party] of [
+      [first, 'ONE'],
+      [second, 'TWO'],
+    ] as const) {
+      await client.put(own(party), buildLocation({ party_id: party, id: 'SAME', name: `Of ${party}` }));
+    }
+    expect((await first.get(own('ONE'))).body.data.name).to.equal('Of ONE');
+    expect((await second.get(own('TWO'))).body.data.name).to.equal('Of TWO');
+    for (const answer of [await first.get(own('TWO')), await second.get(own('ONE'))]) {
+      expect([answer.status, answer.body.data]).to.deep.equal([404, undefined]);
     }
   });
 

@@ -169,6 +169,21 @@ describe('server/ocpi/receiver-locations', () => {
     expect((await read(url)).publish).to.equal(false);
   });
 
+  it('LR-23: a uid in two Locations, and a connector id in two EVSEs, are each their own', async () => {
+    const [one, other] = [await stored(), await stored()];
+    await cpo.patch(`${one}/E1`, { status: 'CHARGING', last_updated: T2 });
+    await cpo.patch(`${one}/E1/1`, { max_amperage: 63, last_updated: T3 });
+    expect((await read(`${one}/E1`)).status).to.equal('CHARGING');
+    expect((await read(`${one}/E1/1`)).max_amperage).to.equal(63);
+    for (const untouched of [`${one}/E2`, `${other}/E1`]) {
+      const { status, connectors } = await read(untouched);
+      expect([status, connectors[0].max_amperage]).to.deep.equal([
+        'AVAILABLE',
+        buildConnector().max_amperage,
+      ]);
+    }
+  });
+
   it('LR-25: an older update is ignored with 1000', async () => {
     const url = await stored({ last_updated: T2 });
     const response = await cpo.patch(url, { name: 'Old news', last_updated: T1 });

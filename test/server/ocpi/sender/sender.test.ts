@@ -173,6 +173,33 @@ describe('server/ocpi/sender-list', () => {
     expect(page.body.data[0].evses[0].connectors[0].max_amperage).to.equal(63);
   });
 
+  it('LS-16: a Tariff that a connector names is in the list, until its owner deletes it', async () => {
+    const evses = [buildEvse({ connectors: [buildConnector({ tariff_ids: ['T2', 'GONE'] })] })];
+    await putLocation('PRICED', { evses });
+    await cpo.put(`${RECEIVER}/tariffs/NL/TNM/GONE`, buildTariff({ id: 'GONE' }));
+    const named = (await provider.get(`${LOCATIONS}/PRICED`)).body.data.evses[0].connectors[0].tariff_ids;
+    expect(ids(await provider.get(TARIFFS))).to.include.members(named);
+    await cpo.delete(`${RECEIVER}/tariffs/NL/TNM/GONE`);
+    expect(ids(await provider.get(TARIFFS)))
+      .to.include('T2')
+      .and.not.include('GONE');
+  });
+
+  it('LS-18: a Location whose last EVSE is removed is in a list by date, as REMOVED, and in no other', async () => {
+    await putLocation('CLOSED');
+    expect(ids(await provider.get(LOCATIONS))).to.include('CLOSED');
+    const since = await databaseTime();
+    const removed = { status: 'REMOVED', last_updated: '2026-07-02T12:00:00Z' };
+    await cpo.patch(`${RECEIVER}/locations/NL/TNM/CLOSED/EVSE-1`, removed);
+    const page = await provider.get(`${LOCATIONS}?date_from=${since.toISOString()}`);
+    expect(ids(page)).to.deep.equal(['CLOSED']);
+    expect(page.body.data[0].evses).to.have.length(1);
+    expect(page.body.data[0].evses[0].status).to.equal('REMOVED');
+    const whole = await provider.get(LOCATIONS);
+    expect(ids(whole)).not.to.include('CLOSED');
+    expect(whole.headers['x-total-count']).to.equal(String(ids(whole).length));
+  });
+
   it('LS-20: what is not published is in no list and no object, for anybody', async () => {
     for (const client of [provider, literal, cpo]) {
       expect(ids(await client.get(LOCATIONS))).not.to.include('HIDDEN');

@@ -1,0 +1,68 @@
+/**
+ * Countries by their calling code (ITU-T E.164), for identifiers by DIN SPEC 91286, which begin with one. Europe
+ * and its neighbours, where such identifiers were issued; codes that two states share (1, 7) are left out, for
+ * they name no country. Pure.
+ */
+const COUNTRIES: Readonly<Record<string, string>> = {
+  20: 'EG',
+  30: 'GR',
+  31: 'NL',
+  32: 'BE',
+  33: 'FR',
+  34: 'ES',
+  36: 'HU',
+  39: 'IT',
+  40: 'RO',
+  41: 'CH',
+  43: 'AT',
+  44: 'GB',
+  45: 'DK',
+  46: 'SE',
+  47: 'NO',
+  48: 'PL',
+  49: 'DE',
+  90: 'TR',
+  212: 'MA',
+  213: 'DZ',
+  216: 'TN',
+  298: 'FO',
+  299: 'GL',
+  350: 'GI',
+  351: 'PT',
+  352: 'LU',
+  353: 'IE',
+  354: 'IS',
+  355: 'AL',
+  356: 'MT',
+  357: 'CY',
+  358: 'FI',
+  359: 'BG',
+  370: 'LT',
+  371: 'LV',
+  372: 'EE',
+  373: 'MD',
+  374: 'AM',
+  375: 'BY',
+  376: 'AD',
+  377: 'MC',
+  378: 'SM',
+  380: 'UA',
+  381: 'RS',
+  382: 'ME',
+  383: 'XK',
+  385: 'HR',
+  386: 'SI',
+  387: 'BA',
+  389: 'MK',
+  420: 'CZ',
+  421: 'SK',
+  423: 'LI',
+  972: 'IL',
+  994: 'AZ',
+  995: 'GE',
+};
+
+/** The country (ISO 3166-1 alpha-2) with this calling code, digits only; undefined when it is not known. */
+export function countryOfCallingCode(digits: string): string | undefined {
+  return Object.hasOwn(COUNTRIES, digits) ? COUNTRIES[digits] : undefined;
+}

@@ -1,0 +1,162 @@
+import { expect } from 'chai';
+import type { OcpiVersion } from '../../../db/ocpi-version.ts';
+import { readTariffFacts } from '../../../db/reads/tariff-facts.ts';
+import { namespacedId } from '../../../exports/dialects/alias.ts';
+import { EXPORT_DIALECTS } from '../../../exports/dialects/dialects.ts';
+import { express } from '../../../exports/dialects/express.ts';
+import { findPublishedLocations } from '../../../exports/dialects/find-locations.ts';
+import type { Contributor } from '../../../ingest/pipeline.ts';
+import {
+  buildConnector,
+  buildEvse,
+  buildLocation,
+  buildLocation211,
+  buildTariff,
+} from '../../support/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { addTestSource, openTestPipeline } from '../../support/pipeline.ts';
+
+const NOW = new Date('2026-06-10T12:00:00Z');
+const TNM = { countryCode: 'NL', partyId: 'TNM' };
+const LONG = [33, 34, 36, 39].map((length) => 'Long-id-of-a-place-'.padEnd(length, 'x'));
+
+describe('objects found by the ids of a version', () => {
+  let database: TestDatabase;
+  let by: Contributor;
+
+  before(async () => {
+    database = await openTestDatabase();
+  });
+
+  beforeEach(async () => {
+    await database.truncate();
+    by = await addTestSource(database, 'cpo');
+  });
+
+  after(() => database.drop());
+
+  async function take(
+    version: OcpiVersion,
+    module: 'locations' | 'tariffs',
+    ...objects: object[]
+  ): Promise<void> {
+    const { pipeline } = await openTestPipeline(database);
+    const receipts = await pipeline.takePulled(
+      { ...by, version },
+      module,
+      objects,
+      version === '2.1.1' ? [TNM] : [],
+    );
+    expect(receipts.map(({ outcome }) => outcome.kind)).to.deep.equal(objects.map(() => 'created'));
+  }
+
+  async function published(): Promise<Awaited<ReturnType<typeof findPublishedLocations>>> {
+    const { rows } = await database.knex.raw('select location_id from location');
+    const found = await Promise.all(
+      rows.map(({ location_id }: { location_id: string }) =>
+        findPublishedLocations(database.knex, EXPORT_DIALECTS['2.3.0'], location_id),
+      ),
+    );
+    return found.flat();
+  }
+
+  for (const version of ['2.1.1', '2.2.1', '2.3.0'] as const) {
+    it(`LS-12, CV-11: each Location is found by the id that ${version} gives it, and no other`, async () => {
+      await take('2.1.1', 'locations', ...['short', ...LONG].map((id) => buildLocation211({ id })));
+      const dialect = EXPORT_DIALECTS[version];
+      const stored = await published();
+      expect(stored).to.have.length(5);
+      for (const one of stored) {
+        const [text = ''] = await express(database.knex, dialect, 'locations', [one], {
+          now: NOW,
+          audience: 'partner',
+        });
+        const { id } = JSON.parse(text);
+        const found = await findPublishedLocations(database.knex, dialect, id);
+        expect(
+          found.map(({ objectId }) => objectId),
+          id,
+        ).to.deep.equal([one.objectId]);
+        const strange = `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`;
+        expect(await findPublishedLocations(database.knex, dialect, strange), strange).to.deep.equal([]);
+      }
+    });
+  }
+
+  it('LS-14: the same id of two owners is two ids in 2.1.1, each found by its own', async () => {
+    const ids = ['LOC', LONG[2] as string];
+    for (const party_id of ['TNM', 'ABC']) {
+      await take('2.2.1', 'locations', ...ids.map((id) => buildLocation({ id, party_id })));
+    }
+    const dialect = EXPORT_DIALECTS['2.1.1'];
+    for (const id of ids) {
+      for (const partyId of ['TNM', 'ABC']) {
+        const named = namespacedId({ countryCode: 'NL', partyId }, id, 39);
+        const found = await findPublishedLocations(database.knex, dialect, named);
+        expect(found.map(({ owner, objectId }) => [owner.partyId, objectId])).to.deep.equal([[partyId, id]]);
+      }
+      expect(await findPublishedLocations(database.knex, dialect, id)).to.deep.equal([]);
+      expect(await findPublishedLocations(database.knex, EXPORT_DIALECTS['2.2.1'], id)).to.have.length(2);
+      expect(await findPublishedLocations(database.knex, EXPORT_DIALECTS['2.2.1'], id, TNM)).to.have.length(
+        1,
+      );
+    }
+    expect(
+      await findPublishedLocations(database.knex, dialect, 'NLTNM-LOC', {
+        countryCode: 'NL',
+        partyId: 'ABC',
+      }),
+    ).to.deep.equal([]);
+  });
+
+  it('LS-12: what is not published is not found by its alias either', async () => {
+    const id = LONG[3] as string;
+    await take('2.1.1', 'locations', buildLocation211({ id, publish: false }));
+    expect(
+      await findPublishedLocations(database.knex, EXPORT_DIALECTS['2.1.1'], namespacedId(TNM, id, 39)),
+    ).to.deep.equal([]);
+  });
+
+  it('CV-12: a page of Locations is told of all Tariffs that its connectors name, in any case, of their owner', async () => {
+    const connectors = [
+      buildConnector({ tariff_ids: ['REG', 'nobody'] }),
+      buildConnector({ id: '2', tariff_ids: ['past', 'reg'] }),
+    ];
+    await take(
+      '2.2.1',
+      'locations',
+      buildLocation({ evses: [buildEvse({ connectors })] }),
+      buildLocation({ id: '2' }),
+    );
+    await take(
+      '2.2.1',
+      'tariffs',
+      buildTariff({ id: 'Reg', type: 'REGULAR', start_date_time: '2026-01-01T00:00:00' }),
+      buildTariff({ id: 'past', end_date_time: '2026-06-01T00:00:00Z' }),
+      buildTariff({ id: 'nobody', party_id: 'ABC' }),
+      buildTariff({ id: 'unnamed' }),
+    );
+    const page = (await published()).map(({ id }) => id);
+    expect([...(await readTariffFacts(database.knex, page))]).to.have.deep.members([
+      [
+        'NL/TNM/reg',
+        { id: 'Reg', type: 'REGULAR', startsAt: new Date('2026-01-01T00:00:00Z'), endsAt: null },
+      ],
+      ['NL/TNM/past', { id: 'past', type: null, startsAt: null, endsAt: new Date('2026-06-01T00:00:00Z') }],
+    ]);
+    expect(await readTariffFacts(database.knex, [])).to.have.property('size', 0);
+    const asked = { now: NOW, audience: 'partner' } as const;
+    const texts = await express(
+      database.knex,
+      EXPORT_DIALECTS['2.1.1'],
+      'locations',
+      await published(),
+      asked,
+    );
+    const [{ evses }] = texts.map((text) => JSON.parse(text)).filter(({ id }) => id === 'NLTNM-LOC-1');
+    expect(evses[0].connectors.map(({ tariff_id }: { tariff_id: string }) => tariff_id)).to.deep.equal([
+      'NLTNM-Reg',
+      'NLTNM-Reg',
+    ]);
+  });
+});
