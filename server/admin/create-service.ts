@@ -1,5 +1,6 @@
 /** Wires the operator's wishes to what carries them out. */
 import type { Database } from '../../db/connection.ts';
+import type { Connection } from '../../db/model.ts';
 import { readRegistryCounts } from '../../db/reads/registry-counts.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { VERSION } from '../version.ts';
@@ -10,8 +11,8 @@ import { createSourceService, type SourceServiceParts } from './source-service.t
 export interface AdminServiceParts extends SourceServiceParts {
   readonly database: Pick<Database, 'engine' | 'knex'>;
   readonly snapshots: Pick<Snapshots, 'build'>;
-  /** The URL that partners are given. */
-  readonly versionsUrl: () => string;
+  /** The URL that a partner of this role and version is given. */
+  readonly versionsUrl: (partner: Pick<Connection, 'role' | 'version'>) => string;
 }
 
 export function createAdminService(parts: AdminServiceParts): AdminService {

@@ -4,15 +4,14 @@
  * What no id can be (undecodable sequences, control characters, anything beyond ASCII: OCPI CiString) is
  * refused with 200/2001 before anything is looked up.
  */
-import type { Connection, Owner, Role } from '../../../db/model.ts';
+
+import type { Connection, Owner } from '../../../db/model.ts';
+import { bringsObjects } from '../../../db/registry/connection-store.ts';
 import type { OcpiContext } from '../resource.ts';
 import { foreignParty, invalidParameters } from './envelope.ts';
 import { sameOwner } from './routing-headers.ts';
 
 const CI_STRING = /^[\x20-\x7e]+$/;
-
-/** Roles that own no Locations or Tariffs: their parties say who they are, not what they may push. */
-const ROLES_WITHOUT_OBJECTS: ReadonlySet<Role> = new Set(['EMSP', 'NSP']);
 
 /**
  * The id of that name from the path.
@@ -54,5 +53,5 @@ export function pathOwner(ctx: OcpiContext): Owner {
 }
 
 function partiesToSpeakFor(connection: Connection): readonly Owner[] {
-  return ROLES_WITHOUT_OBJECTS.has(connection.role) ? [] : connection.parties;
+  return bringsObjects(connection.role) ? connection.parties : [];
 }

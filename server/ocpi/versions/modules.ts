@@ -1,0 +1,43 @@
+/**
+ * The modules that are served, the same in every version but for its rules: the one list from which `routes.ts` mounts
+ * and `versions.ts` advertises. A new module is an entry here.
+ */
+import type { BodyReader } from '../protocol/body.ts';
+import { receiverLocations } from '../receiver/receiver-locations.ts';
+import { receiverTariffs } from '../receiver/receiver-tariffs.ts';
+import type { InterfaceRole, OcpiModule, Resource } from '../resource.ts';
+import { senderLocations } from '../sender/sender-locations.ts';
+import { senderTariffs } from '../sender/sender-tariffs.ts';
+import type { OcpiServices } from '../services.ts';
+import type { VersionRules } from './version-rules.ts';
+
+/** What every module of a version is made from. */
+export interface ModuleParts {
+  readonly services: OcpiServices;
+  readonly rules: VersionRules;
+  /** Shared by all versions, since its budget is. */
+  readonly readBody: BodyReader;
+}
+
+/** The modules of a version, as far as they are on one of these sides. */
+export function modulesOf(parts: ModuleParts, sides: readonly InterfaceRole[]): OcpiModule[] {
+  const { services, rules, readBody } = parts;
+  return [
+    dataModule(rules, 'locations', 'SENDER', senderLocations(services, rules)),
+    dataModule(rules, 'locations', 'RECEIVER', receiverLocations(services, rules, readBody)),
+    dataModule(rules, 'tariffs', 'SENDER', senderTariffs(services, rules)),
+    dataModule(rules, 'tariffs', 'RECEIVER', receiverTariffs(services, rules, readBody)),
+  ].filter(({ role }) => sides.includes(role));
+}
+
+/** A module of objects that have owners: closed to registration tokens, routed where the version routes (CRED-25). */
+function dataModule(
+  { endpointRoles, routingHeaders }: VersionRules,
+  identifier: OcpiModule['identifier'],
+  role: InterfaceRole,
+  resources: readonly Resource[],
+): OcpiModule {
+  // Without roles, a list of versions has one side only (VER-06).
+  const path = endpointRoles ? `/${role.toLowerCase()}/${identifier}` : `/${identifier}`;
+  return { identifier, role, path, openToRegistration: false, routed: routingHeaders, resources };
+}
