@@ -45,9 +45,11 @@ describe('the adapter ocpi with a platform', () => {
   });
 
   it('VER-09: says what is offered when there is no common version', async () => {
-    await start({ version: '2.1.1', extraVersions: ['3.0'] });
+    await start({ version: '2.2', extraVersions: ['3.0'] });
     const { verdict } = await pull();
-    expect(verdict.problems).to.deep.equal([`${platform.versionsUrl} offers 3.0, 2.1.1; we speak 2.2.1`]);
+    expect(verdict.problems).to.deep.equal([
+      `${platform.versionsUrl} offers 3.0, 2.2; we want 2.1.1, 2.2.1, 2.3.0`,
+    ]);
     expect(verdict.modules).to.deep.equal([]);
   });
 
@@ -115,7 +117,7 @@ describe('the adapter ocpi with a platform', () => {
   it('AUTH-15: sends the token encoded, on a 401 once raw, and remembers what worked', async () => {
     await start({ tokenForm: 'raw' });
     const first = await pull();
-    expect(first.verdict.memory).to.deep.equal({ tokenForm: 'raw' });
+    expect(first.verdict.memory).to.deep.equal({ tokenForm: 'raw', version: '2.2.1' });
     expect(platform.requests.filter(({ status }) => status === 401)).to.have.length(1);
     platform.clearRequests();
     await pull({ memory: first.verdict.memory });
