@@ -90,6 +90,31 @@ describe('the adapter ocpi with a platform', () => {
     }
   });
 
+  it('PC-01, RT-14: a platform of 2.1.1 is asked without routing headers, at the one URL of each module', async () => {
+    await start({ version: '2.1.1' });
+    const { objects, versions, verdict } = await pull({ parties: [{ countryCode: 'NL', partyId: 'TNM' }] });
+    expect(objects.locations).to.have.length(23);
+    expect(objects.locations[0]).not.to.have.any.keys('country_code', 'party_id', 'publish');
+    expect([...versions]).to.deep.equal(['2.1.1']);
+    expect(verdict.notes).to.deep.equal([]);
+    for (const { headers } of platform.requests) {
+      expect(Object.keys(headers).filter((name) => name.startsWith('ocpi-'))).to.deep.equal([]);
+    }
+  });
+
+  it('AUTH-04, AUTH-15: where 2.1.1 is named, the raw token goes first, and encoded on a 401', async () => {
+    await start({ version: '2.1.1', tokenForm: 'raw' });
+    await pull({ version: '2.1.1' });
+    expect(platform.requests.filter(({ status }) => status === 401)).to.deep.equal([]);
+    expect(platform.requests[0]?.headers.authorization).to.equal(`Token ${platform.token}`);
+    await platform.close();
+    await start({ version: '2.1.1', tokenForm: 'base64' });
+    const { objects, verdict } = await pull({ version: '2.1.1' });
+    expect(platform.requests.filter(({ status }) => status === 401)).to.have.length(1);
+    expect(objects.locations).to.have.length(23);
+    expect(verdict.memory).to.deep.equal({ tokenForm: 'base64', version: '2.1.1' });
+  });
+
   it('RT-07: names no receiver for several parties, unless one is told', async () => {
     await start();
     const parties = [
