@@ -30,7 +30,7 @@ import { scheduledJobs } from './jobs.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
-import { treeFor } from './ocpi/versions/trees.ts';
+import { treeFor, versionsPath } from './ocpi/versions/trees.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 
 /** Everything that a process of the access point works with. */
@@ -142,7 +142,7 @@ async function build(foundation: Foundation): Promise<Services> {
   const changed = () => scheduler.refresh();
   const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;
   const versionsUrl = (partner: Pick<Connection, 'role' | 'version'>) =>
-    `${localUrl}${treeFor(partner).root}/versions`;
+    `${localUrl}${versionsPath(treeFor(partner))}`;
   const lifecycle = createLifecycle();
   const admin = createAdminService({
     ...{ database, connections, sources, puller, adapters, secretBox, snapshots, changed, versionsUrl },

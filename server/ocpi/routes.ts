@@ -25,7 +25,7 @@ import { requestIds } from './protocol/request-ids.ts';
 import { type RoutingRules, readRoutingHeaders, sameOwner } from './protocol/routing-headers.ts';
 import type { Handler, Method, OcpiContext, OcpiModule, OcpiState, Resource } from './resource.ts';
 import type { OcpiServices } from './services.ts';
-import { mountedVersions, OCPI_ROOT, TREES, treeAt } from './versions/trees.ts';
+import { mountedVersions, OCPI_ROOT, TREES, treeAt, versionsPath } from './versions/trees.ts';
 import { describeVersion, listVersions } from './versions/versions.ts';
 
 /** Milliseconds without progress after which a client that does not read its answer is cut off. */
@@ -56,7 +56,7 @@ export function ocpiRoutes(services: OcpiServices): Router<OcpiState> {
   );
   for (const tree of TREES) {
     const versions = mountedVersions(tree, services, readBody);
-    mount(`${tree.root}/versions`, onlyGet(listVersions(versions, config.publicUrl)), open);
+    mount(versionsPath(tree), onlyGet(listVersions(versions, config.publicUrl)), open);
     for (const version of versions) {
       mount(version.root, onlyGet(describeVersion(version, config.publicUrl)), open);
       for (const module of version.modules) {

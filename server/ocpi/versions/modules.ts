@@ -11,17 +11,20 @@ import { senderTariffs } from '../sender/sender-tariffs.ts';
 import type { OcpiServices } from '../services.ts';
 import type { VersionRules } from './version-rules.ts';
 
-/** What every module of a version is made from. */
+/** What the modules of a version are made from. */
 export interface ModuleParts {
   readonly services: OcpiServices;
   readonly rules: VersionRules;
+  /** Our sides in the list of versions that this one stands in. */
+  readonly sides: readonly InterfaceRole[];
+  /** Where that list is, below the public address: what a partner is told to come back to. */
+  readonly versionsPath: string;
   /** Shared by all versions, since its budget is. */
   readonly readBody: BodyReader;
 }
 
-/** The modules of a version, as far as they are on one of these sides. */
-export function modulesOf(parts: ModuleParts, sides: readonly InterfaceRole[]): OcpiModule[] {
-  const { services, rules, readBody } = parts;
+/** The modules of a version: those of objects that have owners as far as they are on one of our sides, and the rest. */
+export function modulesOf({ services, rules, sides, readBody }: ModuleParts): OcpiModule[] {
   return [
     dataModule(rules, 'locations', 'SENDER', senderLocations(services, rules)),
     dataModule(rules, 'locations', 'RECEIVER', receiverLocations(services, rules, readBody)),

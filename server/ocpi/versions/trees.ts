@@ -75,15 +75,21 @@ export interface MountedVersion {
   readonly modules: readonly OcpiModule[];
 }
 
+/** Where the list of a tree is, below the public address. */
+export function versionsPath({ root }: VersionTree): string {
+  return `${root}/versions`;
+}
+
 /** Everything that is served in a tree. */
 export function mountedVersions(
   tree: VersionTree,
   services: OcpiServices,
   readBody: BodyReader,
 ): MountedVersion[] {
+  const { root, sides } = tree;
   return tree.versions.map((rules) => ({
     rules,
-    root: `${tree.root}/${rules.dialect.version}`,
-    modules: modulesOf({ services, rules, readBody }, tree.sides),
+    root: `${root}/${rules.dialect.version}`,
+    modules: modulesOf({ services, rules, sides, versionsPath: versionsPath(tree), readBody }),
   }));
 }
