@@ -1,8 +1,7 @@
 import { expect } from 'chai';
-import { buildLocation } from '../../../support/builders.ts';
+import { buildLocation, buildTariff230 } from '../../../support/builders.ts';
 import type { Data, OcpiClient, OcpiResponse } from '../../../support/ocpi-client.ts';
 import { startTestServer, type TestServer } from '../../../support/server.ts';
-import { buildTariff230 } from '../../../support/version-builders.ts';
 
 const RECEIVER = '/ocpi/2.3.0/receiver';
 

@@ -1,15 +1,18 @@
 /** The rows CV of the requirements, from a push in one version to a list in another, over HTTP. */
 import { expect } from 'chai';
-import { buildConnector, buildEvse, buildLocation, buildTariff } from '../../../support/builders.ts';
+import {
+  buildConnector,
+  buildConnector211,
+  buildEvse,
+  buildEvse211,
+  buildLocation,
+  buildLocation211,
+  buildTariff,
+  buildTariff230,
+} from '../../../support/builders.ts';
 import { closedCheck } from '../../../support/closed-schemas.ts';
 import type { Data, OcpiClient } from '../../../support/ocpi-client.ts';
 import { startTestServer, type TestServer } from '../../../support/server.ts';
-import {
-  buildConnector211,
-  buildEvse211,
-  buildLocation211,
-  buildTariff230,
-} from '../../../support/version-builders.ts';
 
 type Version = '2.1.1' | '2.2.1' | '2.3.0';
 type Module = 'locations' | 'tariffs';

@@ -1,10 +1,16 @@
 import { expect } from 'chai';
 import { PAGE_LIMIT } from '../../../../server/ocpi/protocol/paging.ts';
-import { buildEvse, buildLocation, buildTariff } from '../../../support/builders.ts';
+import {
+  buildEvse,
+  buildEvse211,
+  buildLocation,
+  buildLocation211,
+  buildTariff,
+  buildTariff211,
+} from '../../../support/builders.ts';
 import { closedCheck } from '../../../support/closed-schemas.ts';
 import { type Data, type OcpiClient, type OcpiResponse, send } from '../../../support/ocpi-client.ts';
 import { startTestServer, type TestServer } from '../../../support/server.ts';
-import { buildEvse211, buildLocation211, buildTariff211 } from '../../../support/version-builders.ts';
 
 const RECEIVER = '/ocpi/emsp/2.1.1';
 const SENDER = '/ocpi/cpo/2.1.1';
@@ -38,7 +44,7 @@ describe('OCPI 2.1.1, Receiver', () => {
     const { body } = await cpo.get(`${RECEIVER}/locations/NL/TNM/LOC-1`);
     const stored: Data = body.data;
     expect(closedCheck('2.1.1')('locations', stored)).to.deep.equal([]);
-    expect(stored).to.deep.equal(buildLocation211());
+    expect(stored).to.deep.equal(buildLocation211({ time_zone: 'Europe/Amsterdam' }));
     const evse = await cpo.get(`${RECEIVER}/locations/NL/TNM/loc-1/evse-1`);
     expect(evse.body.data).to.deep.equal(stored.evses[0]);
     const connector = await cpo.get(`${RECEIVER}/locations/NL/TNM/LOC-1/EVSE-1/1/`);

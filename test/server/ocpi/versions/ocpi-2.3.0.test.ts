@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import { PAGE_LIMIT } from '../../../../server/ocpi/protocol/paging.ts';
-import { buildConnector, buildEvse, buildLocation } from '../../../support/builders.ts';
+import { buildConnector, buildEvse, buildLocation, buildTariff230 } from '../../../support/builders.ts';
 import { closedCheck } from '../../../support/closed-schemas.ts';
 import type { Data, OcpiClient, OcpiResponse } from '../../../support/ocpi-client.ts';
 import { startTestServer, type TestServer } from '../../../support/server.ts';
-import { buildTariff230 } from '../../../support/version-builders.ts';
 
 const RECEIVER = '/ocpi/2.3.0/receiver';
 const SENDER = '/ocpi/2.3.0/sender';
