@@ -281,7 +281,8 @@ export interface Source {
   readonly options: Readonly<Record<string, unknown>>;
   /** The partner's token, sealed by the secret box; never in clear in the database. */
   readonly sealedToken: string | null;
-  readonly version: string;
+  /** OCPI version that a person named; null: what both sides speak, found out at each pull (VER-09). */
+  readonly version: string | null;
   readonly strictness: Strictness;
   /** Cron expression of incremental pulls. */
   readonly schedule: string;

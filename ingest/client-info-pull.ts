@@ -174,13 +174,13 @@ async function readList(
 
 function pagesOf(
   { fetcher, unseal }: ClientInfoPullerParts,
-  { peer, tokenForm }: Connection,
+  { peer, tokenForm, version }: Connection,
   url: string,
   stopping: AbortSignal,
 ): AsyncGenerator<unknown[], CrawlEnd> {
   const limit = new PartnerError(`not at its end after ${PULL_LIMIT_MS / 60_000} minutes`);
   const signal = AbortSignal.any([stopping, abortAfter(PULL_LIMIT_MS, limit)]);
-  const token = { token: opened(peer?.sealedToken ?? '', unseal), options: { tokenForm } };
+  const token = { token: opened(peer?.sealedToken ?? '', unseal), options: { tokenForm }, version };
   const correlationId = randomUUID();
   return crawl({
     url,

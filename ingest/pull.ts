@@ -13,6 +13,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Owner, RunCounts, RunState, Source } from '../db/model.ts';
+import { isOcpiVersion, type OcpiVersion } from '../db/ocpi-version.ts';
 import type { ConnectionStore } from '../db/registry/connection-store.ts';
 import type { Partner, Partners } from '../db/registry/partner.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
@@ -192,7 +193,7 @@ class PullRun {
     this.#logger = parts.logger.child({ source: source.name, correlationId: this.#correlationId });
     this.#intake = createIntake({
       pipeline: parts.pipeline,
-      by: contributorOf(source),
+      by: (version) => contributorOf(source, version),
       parties: scope.parties,
       clock: parts.clock,
       onProgress: options.onProgress,
@@ -241,12 +242,13 @@ class PullRun {
   /** PC-06. Gives why nothing was removed of a module that came whole. */
   async #removeUnseen(verdict: PullVerdict): Promise<string[]> {
     const reasons: string[] = [];
-    for (const { module, isWhole } of verdict.modules) {
+    for (const { module, version, isWhole } of verdict.modules) {
       if (!isWhole || this.#intake.hasFailed(module)) continue;
       const unidentified = this.#intake.unidentified(module);
       // An object that says not which it is may be any of the missing ones.
       const limit = unidentified > 0 ? 0 : this.#source.shrinkLimit;
-      const removal = await this.#parts.pipeline.removeUnseen(contributorOf(this.#source), module, {
+      const by = contributorOf(this.#source, version);
+      const removal = await this.#parts.pipeline.removeUnseen(by, module, {
         seen: this.#intake.seen(module),
         shrinkLimit: limit,
         spared: this.#scope.spared,
@@ -271,7 +273,7 @@ class PullRun {
     return {
       url,
       options,
-      version,
+      version: version === null ? null : spoken(version),
       token: sealedToken === null ? null : opened(sealedToken, unseal),
       // A person, or the schedule of full pulls, asked for everything; a first pull may be answered `not modified`.
       full: this.#options.full === true,
@@ -376,10 +378,16 @@ function opened(sealed: string, unseal: (sealed: string) => string): string {
   }
 }
 
+/** A version that was named for a source, perhaps to a newer release than this one. */
+function spoken(version: string): OcpiVersion {
+  if (isOcpiVersion(version)) return version;
+  throw new PartnerError(`OCPI ${version} is named for it, and this access point does not speak it`);
+}
+
 /** A source that belongs to a connection speaks with its voice (CRED-22). */
-function contributorOf(source: Source): Contributor {
-  const { id, connectionId, name, strictness, version } = source;
+function contributorOf(source: Source, version: OcpiVersion): Contributor {
+  const { id, connectionId, name, strictness } = source;
   const speaker: Contributor['speaker'] =
     connectionId === null ? { kind: 'source', id } : { kind: 'connection', id: connectionId };
-  return { speaker, name, strictness, version: version as Contributor['version'] };
+  return { speaker, name, strictness, version };
 }

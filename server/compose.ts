@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Database, openDatabase } from '../db/connection.ts';
 import { migrate } from '../db/migrate.ts';
+import type { Connection } from '../db/model.ts';
 import { type ClientInfoStore, createClientInfoStore } from '../db/registry/client-info-store.ts';
 import { type ConnectionStore, createConnectionStore } from '../db/registry/connection-store.ts';
 import { createOperatorRegisterStore } from '../db/registry/operator-register-store.ts';
@@ -36,6 +37,7 @@ import { scheduledJobs } from './jobs.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
+import { treeFor, versionsPath } from './ocpi/versions/trees.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 
 /** Everything that a process of the access point works with. */
@@ -158,7 +160,8 @@ async function build(foundation: Foundation): Promise<Services> {
   const scheduler = createScheduler({ sources, runs, puller, jobs, changingJobs, logger });
   const changed = () => scheduler.refresh();
   const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;
-  const versionsUrl = () => `${localUrl}/ocpi/versions`;
+  const versionsUrl = (partner: Pick<Connection, 'role' | 'version'>) =>
+    `${localUrl}${versionsPath(treeFor(partner))}`;
   const lifecycle = createLifecycle();
   const admin = createAdminService({
     ...{ database, connections, clientInfo, sources, puller, adapters },

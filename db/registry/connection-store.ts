@@ -77,13 +77,18 @@ export class NameTakenError extends Error {
   override readonly name = 'NameTakenError';
 }
 
-/** Roles that bring objects of their own parties; the others only read (OCPI 2.2.1, Role). */
-const SPEAKING_ROLES: readonly Role[] = ['CPO', 'HUB', 'NAP', 'SCSP', 'OTHER'];
+/** Roles whose parties own no Locations or Tariffs: they only read (OCPI 2.2.1, Role). */
+const READING_ROLES: readonly Role[] = ['EMSP', 'NSP'];
 const MODULES: readonly Module[] = ['locations', 'tariffs'];
 /** Milliseconds between two notes of a contact: a busy partner calls many times a second. */
 const CONTACT_INTERVAL_MS = 60_000;
 /** Of PostgreSQL: a unique constraint is violated. */
 const UNIQUE_VIOLATION = '23505';
+
+/** Whether a platform of this role brings objects of its parties, or only says with them who it is. */
+export function bringsObjects(role: Role): boolean {
+  return !READING_ROLES.includes(role);
+}
 
 /** Makes the store of this process. */
 export function createConnectionStore(parts: {
@@ -300,7 +305,7 @@ async function insertParties(transaction: Knex.Transaction, id: number, parties:
 }
 
 async function giveVoices(transaction: Knex.Transaction, id: number, role: Role, parties: readonly Owner[]) {
-  if (!SPEAKING_ROLES.includes(role)) return;
+  if (!bringsObjects(role)) return;
   await registerVoices(transaction, parties, { kind: 'connection', id }, MODULES);
 }
 

@@ -6,6 +6,7 @@ import type { Connector, Evse, Module, Owner } from '../../db/model.ts';
 import type { OcpiVersion } from '../../db/ocpi-version.ts';
 import type { StoredDocument } from '../../db/reads/stored-object.ts';
 import type { TariffFacts } from '../../db/reads/tariff-facts.ts';
+import type { TariffObstacle } from '../../db/registry/tariff-obstacles.ts';
 
 /** An object of the registry that is to be said in a version. */
 export type Stored = Pick<StoredDocument, 'owner' | 'document' | 'asStored'>;
@@ -42,6 +43,15 @@ export interface ExportDialect {
   readonly version: OcpiVersion;
   /** Whether `location`, `evse` and `connector` look at `context.tariffs`. */
   readonly needsTariffs: boolean;
+  /**
+   * Which Tariffs a `partner` never gets, in words that the registry can answer by: `tariff` is null for these, and
+   * for no others, so that lists neither hold nor count them (LS-06, LS-11).
+   */
+  readonly tariffLimits: {
+    readonly obstacles: readonly TariffObstacle[];
+    /** The version cannot say when a Tariff is valid: only those that are valid now. */
+    readonly onlyValid: boolean;
+  };
   /**
    * JSON text of a Location. The very same text, unparsed, when `asStored` names the version; null when the
    * Location cannot be expressed in it at all (LS-11).

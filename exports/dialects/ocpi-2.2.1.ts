@@ -26,6 +26,7 @@ const TARIFF_FIELDS_OF_230 = ['tax_included', 'preauthorize_amount'];
 export const ocpi221 = {
   version: VERSION,
   needsTariffs: false,
+  tariffLimits: { obstacles: ['tax'], onlyValid: false }, // CV-05
   location,
   tariff,
   evse,

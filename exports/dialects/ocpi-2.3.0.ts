@@ -21,6 +21,7 @@ const CONNECTOR_FIELDS = ['capabilities'];
 export const ocpi230 = {
   version: VERSION,
   needsTariffs: false,
+  tariffLimits: { obstacles: [], onlyValid: false },
   location,
   tariff: ({ document }: Pick<Stored, 'document'>) => document,
   evse: (evse: Evse) => ({ ...evse, uid: shortId(evse.uid) }),

@@ -1,16 +1,24 @@
 /**
  * From a partner's versions URL to the URLs of its Sender interfaces (VER-08, VER-09): the highest version that
- * both speak, numbers compared part by part; versions, modules and fields that we do not know are passed over;
- * the URLs are used as they were given, on whatever host they are.
+ * both speak, numbers compared part by part; versions, modules and fields that we do not know are passed over,
+ * deprecated ones among them, since we do not speak them; the URLs are used as they were given, on whatever host
+ * they are.
  *
  * Fails with PartnerError that says what was offered and what was wanted.
  */
 import type { Module } from '../../db/model.ts';
+import type { OcpiVersion } from '../../db/ocpi-version.ts';
 import { PartnerError } from '../adapter.ts';
 import { describeUrl } from '../http/describe-url.ts';
 
 /** The Sender interfaces of a partner. */
 export type ModuleUrls = Partial<Record<Module, string>>;
+
+/** What a partner offers us, and in which version. */
+export interface Discovered {
+  readonly version: OcpiVersion;
+  readonly urls: ModuleUrls;
+}
 
 interface Offer {
   readonly version: string;
@@ -28,26 +36,27 @@ const MODULES: readonly Module[] = ['locations', 'tariffs'];
 /**
  * Asks for versions and details.
  *
- * @param supported the versions that we speak
+ * @param supported the versions that will do
  */
 export async function discoverModules(
   versionsUrl: string,
-  supported: readonly string[],
+  supported: readonly OcpiVersion[],
   getData: GetData,
-): Promise<ModuleUrls> {
+): Promise<Discovered> {
   const where = describeUrl(versionsUrl);
   const offers = offersOf(await getData(versionsUrl));
   const chosen = pickVersion(offers, supported);
   if (!chosen) {
     const offered = offers.map(({ version }) => version).join(', ') || 'no version';
-    throw new PartnerError(`${where} offers ${offered.slice(0, 200)}; we speak ${supported.join(', ')}`);
+    throw new PartnerError(`${where} offers ${offered.slice(0, 200)}; we want ${supported.join(', ')}`);
   }
   const detailsUrl = absolute(chosen.url, versionsUrl);
-  const modules = senderUrls(await getData(detailsUrl), detailsUrl);
-  if (modules.locations === undefined) {
+  const urls = senderUrls(await getData(detailsUrl), detailsUrl);
+  if (urls.locations === undefined) {
     throw new PartnerError(`${describeUrl(detailsUrl)} offers no locations as SENDER`);
   }
-  return modules;
+  // `pickVersion` gives none but a supported one.
+  return { version: chosen.version as OcpiVersion, urls };
 }
 
 /** The highest version that both sides know, by its numbers. */

@@ -3,6 +3,7 @@ import type { Connection, Role } from '../../db/model.ts';
 import { DEFAULT_OCPI_VERSION, OCPI_VERSIONS } from '../../db/ocpi-version.ts';
 import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
+import { usualTokenForm } from '../../ingest/ocpi-client/token.ts';
 import { generateToken, hashToken } from '../secret-box.ts';
 import { AdminError } from './admin-error.ts';
 import { viewHubParties } from './hub-parties.ts';
@@ -42,14 +43,15 @@ const NEW_CONNECTION = {
   version: withDefault(oneOf(OCPI_VERSIONS), DEFAULT_OCPI_VERSION),
   strictness: withDefault(oneOf(STRICTNESSES), 'report' as const),
   clock: withDefault(oneOf(CLOCKS), 'registry' as const),
-  token_form: withDefault(oneOf(TOKEN_FORMS), 'base64' as const),
+  token_form: optional(oneOf(TOKEN_FORMS)),
   push_only: withDefault(flag, false),
 };
 
 export function createConnectionService(parts: {
   connections: ConnectionStore;
   clientInfo: Pick<ClientInfoStore, 'list'>;
-  versionsUrl: () => string;
+  /** The list of versions that a partner of this role and version is given. */
+  versionsUrl: (partner: Pick<Connection, 'role' | 'version'>) => string;
 }): ConnectionMethods {
   const { connections, clientInfo, versionsUrl } = parts;
 
@@ -62,11 +64,11 @@ export function createConnectionService(parts: {
     );
   }
 
-  const issued = (to: string, token: string, kind: string): IssuedToken => ({
-    name: to,
+  const issued = (to: Connection, token: string): IssuedToken => ({
+    name: to.name,
     token,
-    versions_url: versionsUrl(),
-    token_kind: kind,
+    versions_url: versionsUrl(to),
+    token_kind: to.tokenKind,
   });
 
   return {
@@ -80,12 +82,12 @@ export function createConnectionService(parts: {
         version: wish.version,
         strictness: wish.strictness,
         clock: wish.clock,
-        tokenForm: wish.token_form,
+        tokenForm: wish.token_form ?? usualTokenForm(wish.version),
         pushOnly: wish.push_only,
         tokenHash: hashToken(token),
         tokenKind: wish.static ? 'static' : 'registration',
       });
-      return issued(added.name, token, added.tokenKind);
+      return issued(added, token);
     },
     async listConnections() {
       return (await connections.list()).map(viewConnection);
@@ -109,10 +111,10 @@ export function createConnectionService(parts: {
       return changed ? viewConnection(changed) : viewConnection(await find(wanted));
     },
     async rotateConnection(wanted) {
-      const { id, name: found, tokenKind } = await find(wanted);
+      const found = await find(wanted);
       const token = generateToken();
-      if (!(await connections.rotate(id, hashToken(token)))) await find(wanted);
-      return issued(found, token, tokenKind);
+      if (!(await connections.rotate(found.id, hashToken(token)))) await find(wanted);
+      return issued(found, token);
     },
     async removeConnection(wanted) {
       const { id, name: removed } = await find(wanted);

@@ -1,5 +1,6 @@
 /** Wires the operator's wishes to what carries them out. */
 import type { Database } from '../../db/connection.ts';
+import type { Connection } from '../../db/model.ts';
 import { readRegistryCounts } from '../../db/reads/registry-counts.ts';
 import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
@@ -13,8 +14,8 @@ export interface AdminServiceParts extends SourceServiceParts, OperatorServicePa
   readonly database: Pick<Database, 'engine' | 'knex'>;
   readonly clientInfo: Pick<ClientInfoStore, 'list'>;
   readonly snapshots: Pick<Snapshots, 'build'>;
-  /** The URL that partners are given. */
-  readonly versionsUrl: () => string;
+  /** The URL that a partner of this role and version is given. */
+  readonly versionsUrl: (partner: Pick<Connection, 'role' | 'version'>) => string;
 }
 
 export function createAdminService(parts: AdminServiceParts): AdminService {

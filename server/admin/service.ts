@@ -54,7 +54,8 @@ export interface SourceView {
   readonly url: string | null;
   readonly connection: string | null;
   readonly parties: readonly string[];
-  readonly version: string;
+  /** The one that was named, or else the one that the last pull spoke; null before the first. */
+  readonly version: string | null;
   readonly strictness: string;
   readonly schedule: string;
   readonly full_schedule: string;

@@ -77,6 +77,7 @@ const NEW_SOURCE = {
 const SETTINGS = {
   token: optional(token),
   token_form: optional(oneOf(TOKEN_FORMS)),
+  version: optional(oneOf(OCPI_VERSIONS)),
   strictness: optional(oneOf(STRICTNESSES)),
   schedule: optional(cron),
   full_schedule: optional(cron),
@@ -142,6 +143,7 @@ async function setSource(parts: SourceServiceParts, wanted: string, input: objec
   const { id, options } = await find(parts, wanted);
   const { token_form: tokenForm } = wish;
   const set = await parts.sources.set(id, {
+    version: wish.version,
     strictness: wish.strictness,
     schedule: wish.schedule,
     fullSchedule: wish.full_schedule,
@@ -214,7 +216,7 @@ export function viewSource(source: Source, connection: string | null): SourceVie
     url: source.url === null ? null : describeUrl(source.url),
     connection,
     parties: source.parties.map(formatParty),
-    version: source.version,
+    version: source.version ?? negotiatedVersion(source),
     strictness: source.strictness,
     schedule: source.schedule,
     full_schedule: source.fullSchedule,
@@ -231,6 +233,11 @@ export function viewSource(source: Source, connection: string | null): SourceVie
     consecutive_failures: source.consecutiveFailures,
     broken_at: isoTime(source.brokenAt),
   };
+}
+
+/** What the last pull spoke, when nobody named a version (VER-09). */
+function negotiatedVersion({ memory }: Source): string | null {
+  return typeof memory.version === 'string' ? memory.version : null;
 }
 
 function isoTime(time: Date | null): string | null {

@@ -1,6 +1,6 @@
 /**
  * What an OCPI version is made of: modules, their resources, their methods. `routes.ts` mounts them and
- * `versions.ts` advertises them, both from the same list, so that what is advertised is what is served.
+ * `versions/versions.ts` advertises them, both from the same list, so that what is advertised is what is served.
  */
 import type { RouterContext } from '@koa/router';
 import type { Connection, Module, Owner } from '../../db/model.ts';
@@ -38,11 +38,13 @@ export interface Resource {
 /** OCPI's name of an interface. */
 export type ModuleIdentifier = Module | 'hubclientinfo';
 
+/** Which side of a module: SENDER is read here, RECEIVER is pushed to (VER-04). */
+export type InterfaceRole = 'SENDER' | 'RECEIVER';
+
 /** One endpoint of the version details. */
 export interface OcpiModule {
   readonly identifier: ModuleIdentifier;
-  /** Direction of ownership (VER-04): SENDER is read here, RECEIVER is pushed to. */
-  readonly role: 'SENDER' | 'RECEIVER';
+  readonly role: InterfaceRole;
   /** Below the version's URL, e.g. `/sender/locations`. */
   readonly path: string;
   /** Whether a registration token opens it, too (AUTH-09). */
@@ -50,9 +52,4 @@ export interface OcpiModule {
   /** Whether the OCPI routing headers apply (RT-01, CRED-25). */
   readonly routed: boolean;
   readonly resources: readonly Resource[];
-}
-
-export interface OcpiVersion {
-  readonly version: string;
-  readonly modules: readonly OcpiModule[];
 }

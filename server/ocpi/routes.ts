@@ -26,8 +26,8 @@ import { requestIds } from './protocol/request-ids.ts';
 import { type RoutingRules, readRoutingHeaders, UNROUTED } from './protocol/routing-headers.ts';
 import type { Handler, Method, OcpiContext, OcpiModule, OcpiState, Resource } from './resource.ts';
 import type { OcpiServices } from './services.ts';
-import { version221 } from './versions/ocpi-2.2.1.ts';
-import { describeVersion, listVersions, OCPI_ROOT } from './versions/versions.ts';
+import { mountedVersions, OCPI_ROOT, TREES, treeAt, versionsPath } from './versions/trees.ts';
+import { describeVersion, listVersions } from './versions/versions.ts';
 
 /** Milliseconds without progress after which a client that does not read its answer is cut off. */
 const ANSWER_IDLE_MS = 120_000;
@@ -36,7 +36,7 @@ type Gate = Pick<OcpiModule, 'openToRegistration' | 'routed' | 'role'>;
 
 export function ocpiRoutes(services: OcpiServices): Router<OcpiState> {
   const { config, clock, logger } = services;
-  const versions = [version221(services, createBodyReader())];
+  const readBody = createBodyReader();
   const rules: RoutingRules = { ownParty: config.party, isServed: (owner) => isServed(services, owner) };
   const parts = { partners: services.partners, rules };
   const router = new Router<OcpiState>();
@@ -48,7 +48,7 @@ export function ocpiRoutes(services: OcpiServices): Router<OcpiState> {
   const open: Gate = { openToRegistration: true, routed: false, role: 'SENDER' };
   router.all(
     `${OCPI_ROOT}{/*rest}`,
-    requestIds(),
+    requestIds({ areGiven: (path) => treeAt(path).versions.every((version) => version.requestIds) }),
     answerWithEnvelope({ clock, logger }),
     async (ctx, next) => {
       ctx.res.setTimeout(ANSWER_IDLE_MS);
@@ -56,13 +56,15 @@ export function ocpiRoutes(services: OcpiServices): Router<OcpiState> {
     },
     authenticate({ connections: services.connections, logger }),
   );
-  mount(`${OCPI_ROOT}/versions`, onlyGet(listVersions(versions, config.publicUrl)), open);
-  for (const version of versions) {
-    const root = `${OCPI_ROOT}/${version.version}`;
-    mount(root, onlyGet(describeVersion(version, config.publicUrl)), open);
-    for (const module of version.modules) {
-      for (const resource of module.resources) {
-        mount(`${root}${module.path}${resource.path}`, resource, module);
+  for (const tree of TREES) {
+    const versions = mountedVersions(tree, services, readBody);
+    mount(versionsPath(tree), onlyGet(listVersions(versions, config.publicUrl)), open);
+    for (const version of versions) {
+      mount(version.root, onlyGet(describeVersion(version, config.publicUrl)), open);
+      for (const module of version.modules) {
+        for (const resource of module.resources) {
+          mount(`${version.root}${module.path}${resource.path}`, resource, module);
+        }
       }
     }
   }

@@ -61,7 +61,9 @@ export function authenticate(parts: {
     if (header === '') throw unauthorized('An Authorization header is needed: Token <your token>');
     const credentials = HEADER.exec(header)?.[1];
     if (credentials === undefined || credentials.length > CREDENTIALS_LIMIT) {
-      throw unauthorized('The Authorization header must read: Token, one space, your token in Base64');
+      throw unauthorized(
+        'The Authorization header must read: Token, one space, your token (in Base64, except in OCPI 2.1.1)',
+      );
     }
     const identity = await identify(credentials);
     if (identity === null) throw unauthorized('This token is not known here');

@@ -41,6 +41,26 @@ describe('nap connection', () => {
     expect([await versions(token), await tariffs(token)]).to.deep.equal([200, 401]);
   });
 
+  it('VER-06, AUTH-15: a partner of 2.1.1 is given the list of its side, and our token goes to it raw', async () => {
+    const old = async (name: string, role: string) => {
+      const { json } = await add(
+        name,
+        '--role',
+        role,
+        '--party',
+        `NL-${name}`,
+        '--version',
+        '2.1.1',
+        '--json',
+      );
+      const { token_form } = (await rig.nap('connection', 'show', name, '--json')).json();
+      return [new URL(json().versions_url as string).pathname, token_form];
+    };
+    expect(await old('CPO', 'CPO')).to.deep.equal(['/ocpi/emsp/versions', 'raw']);
+    expect(await old('HUB', 'HUB')).to.deep.equal(['/ocpi/emsp/versions', 'raw']);
+    expect(await old('NSP', 'NSP')).to.deep.equal(['/ocpi/cpo/versions', 'raw']);
+  });
+
   it('prints token and URL for people, and that the token is shown once', async () => {
     const { stdout } = await add('tandem', ...CPO, '--static');
     const token = /^Token +(\S+)$/m.exec(stdout)?.[1] ?? '';
