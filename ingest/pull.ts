@@ -13,11 +13,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Owner, RunCounts, RunState, Source } from '../db/model.ts';
+import type { ConnectionStore } from '../db/registry/connection-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import { CLAIM_RENEWAL_MS, type Claim } from '../db/registry/source-claim.ts';
 import type { SourceStore } from '../db/registry/source-store.ts';
 import { type Adapter, isPartnerError, PartnerError, type PullContext, type PullVerdict } from './adapter.ts';
 import { discoverAdapters } from './discover.ts';
+import { type Followed, follow } from './followed-connection.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { type Sleep, sleep as systemSleep } from './http/retry.ts';
 import { createIntake, type Intake } from './intake.ts';
@@ -49,6 +51,8 @@ export interface Puller {
 
 export interface PullerParts {
   readonly sources: SourceStore;
+  /** What sources that follow one are pulled through. */
+  readonly connections: Pick<ConnectionStore, 'findById' | 'noteCall'>;
   readonly runs: RunStore;
   readonly pipeline: Pipeline;
   readonly fetcher: HttpClient;
@@ -89,7 +93,7 @@ const BUSY_POLL_MS = 500;
 
 /** Makes the puller of a process. */
 export function createPuller(parts: PullerParts): Puller {
-  const { sources, clock, sleep = systemSleep } = parts;
+  const { sources, connections, clock, sleep = systemSleep } = parts;
   let adapters = parts.adapters && Promise.resolve(parts.adapters);
 
   async function claim(source: Source, options: RunOptions): Promise<Claim> {
@@ -118,7 +122,8 @@ export function createPuller(parts: PullerParts): Puller {
       const given = await claim(named, options);
       // As it is now that nobody else changes it.
       const source = (await sources.findById(named.id)) ?? named;
-      return new PullRun(parts, source, given, known.get(source.kind), options).run();
+      const followed = await follow(source, connections);
+      return new PullRun(parts, followed, given, known.get(source.kind), options).run();
     },
   };
 }
@@ -136,6 +141,7 @@ interface Ending {
 class PullRun {
   readonly #parts: PullerParts;
   readonly #source: Source;
+  readonly #followed: Followed;
   readonly #claim: Claim;
   readonly #adapter: Adapter | undefined;
   readonly #options: RunOptions;
@@ -148,13 +154,15 @@ class PullRun {
 
   constructor(
     parts: PullerParts,
-    source: Source,
+    followed: Followed,
     claim: Claim,
     adapter: Adapter | undefined,
     options: RunOptions,
   ) {
+    const { source } = followed;
     this.#parts = parts;
     this.#source = source;
+    this.#followed = followed;
     this.#claim = claim;
     this.#adapter = adapter;
     this.#options = options;
@@ -193,6 +201,7 @@ class PullRun {
   /** The pull and what follows from it. */
   async #pull(): Promise<Ending> {
     const adapter = this.#adapter;
+    if (this.#followed.problem) throw this.#followed.problem;
     if (!adapter) throw new PartnerError(`there is no adapter of kind ${this.#source.kind}`);
     this.#stop.signal.throwIfAborted();
     const verdict = await this.#intake.takeAll(adapter.pull(this.#context()), this.#stop);
@@ -296,6 +305,15 @@ class PullRun {
     return { ...end, problems: ['a fault of this access point; its log says more'] };
   }
 
+  /** How the partner is, is a matter of its connection too (PC-10). */
+  async #tellConnection({ state, problems, isBroken }: Ending): Promise<void> {
+    const { connection, problem } = this.#followed;
+    if (!connection || problem || this.#options.signal?.aborted) return;
+    const isWell = state === 'complete' || state === 'held';
+    const failure = { message: `pull: ${problems.join('; ')}`, refused: isBroken };
+    await this.#parts.connections.noteCall(connection, isWell ? null : failure);
+  }
+
   /** Writes both rows, says it in the log, and makes the report. */
   async #finish(runId: number | undefined, ending: Ending): Promise<RunReport> {
     const { sources, runs, clock } = this.#parts;
@@ -317,6 +335,7 @@ class PullRun {
         memory: ending.memory,
       });
     }
+    await this.#tellConnection(ending);
     const seconds = Math.round((finishedAt.getTime() - this.#startedAt.getTime()) / 100) / 10;
     const facts = { state, full: this.#full, ...counts, seconds, ...(problem ? { problem } : {}) };
     if (isBroken)

@@ -33,6 +33,7 @@ import { scheduledJobs } from './jobs.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
+import { createInitiator } from './ocpi/credentials/initiator.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 
 /** Everything that a process of the access point works with. */
@@ -138,7 +139,9 @@ async function build(foundation: Foundation): Promise<Services> {
   const adapters = await discoverAdapters();
   const { unseal } = secretBox;
   const { party } = config;
-  const puller = createPuller({ sources, runs, pipeline, fetcher, unseal, party, clock, logger, adapters });
+  const puller = createPuller({
+    ...{ sources, connections, runs, pipeline, fetcher, unseal, party, clock, logger, adapters },
+  });
   const { operators, importer, ...registerParts } = await buildOperators(foundation, fetcher);
   const jobs = scheduledJobs({ database, snapshots, runs, rejectedRecords, operators, clock, logger });
   const changingJobs = () => importer.jobs();
@@ -146,10 +149,15 @@ async function build(foundation: Foundation): Promise<Services> {
   const changed = () => scheduler.refresh();
   const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;
   const versionsUrl = () => `${localUrl}/ocpi/versions`;
+  const address = () => localUrl;
+  const initiator = createInitiator({ connections, http: fetcher, secretBox, settings: config, address });
+  // On a database server it is another process that listens.
+  const canBeCalled = engine === 'server' || overrides.localUrl !== undefined;
   const lifecycle = createLifecycle();
   const admin = createAdminService({
     ...{ database, connections, sources, puller, adapters, secretBox, snapshots, changed, versionsUrl },
     ...{ importer, ...registerParts },
+    ...{ initiator, settings: config, canBeCalled },
     stopping: lifecycle.signal,
   });
 

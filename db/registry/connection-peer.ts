@@ -30,8 +30,10 @@ export interface Registration {
 /** What became of it. */
 export interface Registered {
   readonly connection: Connection;
-  /** Whether it has a source; `name-taken` when another source has its name. */
-  readonly source: 'added' | 'present' | 'name-taken' | 'none';
+  /** The source that pulls from it; null when there is none. */
+  readonly source: string | null;
+  /** It should have one of its own, but another source has its name. */
+  readonly isSourceNameTaken: boolean;
 }
 
 /** What the sources that follow a connection have in common. */
@@ -63,8 +65,8 @@ export async function keepPeer(
       where ${FOLLOWS}`,
     [connection.version, connection.strictness, id],
   );
-  const source = registration.isPulled ? await giveSource(transaction, connection, now) : 'none';
-  return { connection, source };
+  const source = registration.isPulled ? await giveSource(transaction, connection, now) : null;
+  return { connection, source, isSourceNameTaken: registration.isPulled && source === null };
 }
 
 const KEEP = `
@@ -112,9 +114,9 @@ async function giveSource(
   transaction: Knex.Transaction,
   { id, name, version, strictness }: Connection,
   now: Date,
-): Promise<Registered['source']> {
-  const [present] = await transaction('source').where({ connection_id: id }).select('id');
-  if (present) return 'present';
+): Promise<string | null> {
+  const [present] = await transaction('source').where({ connection_id: id }).orderBy('id').select('name');
+  if (present) return present.name;
   const { rows } = await transaction.raw<{ rows: unknown[] }>(
     `insert into source (name, kind, connection_id, version, strictness, schedule, full_schedule, shrink_limit,
                          created_at)
@@ -123,7 +125,7 @@ async function giveSource(
      returning source.id`,
     [name, id, version, strictness, DEFAULT_SCHEDULE, DEFAULT_FULL_SCHEDULE, DEFAULT_SHRINK_LIMIT, now],
   );
-  return rows.length > 0 ? 'added' : 'name-taken';
+  return rows.length > 0 ? name : null;
 }
 
 /** Forgets the partner's side and every token; the next token that is made opens a handshake again. */

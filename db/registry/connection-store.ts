@@ -58,8 +58,10 @@ export interface ConnectionStore {
    * token opens only the next one. False when there is no such connection.
    */
   rotate(id: number, tokenHash: Buffer, options?: { reset: boolean }): Promise<boolean>;
-  /** A token that a handshake or rotation of ours gives out (CRED-18); null: it came to nothing. */
-  setPendingToken(id: number, tokenHash: Buffer | null): Promise<boolean>;
+  /** A token that a handshake or rotation of ours gives out (CRED-18); one at a time. */
+  setPendingToken(id: number, tokenHash: Buffer): Promise<boolean>;
+  /** It came to nothing. */
+  dropPendingToken(id: number, tokenHash: Buffer): Promise<boolean>;
   /**
    * The handshake, or a later rotation, succeeded: in one step the partner's side is kept as it stated it, of the
    * tokens only this one opens the door (CRED-05, CRED-06, AUTH-12), the sources that pull from it follow, and it
@@ -154,8 +156,14 @@ export function createConnectionStore(parts: {
       }),
     setPendingToken: (id, tokenHash) =>
       change(async (transaction) => {
-        const columns = { pending_token_hash: tokenHash, pending_since: tokenHash && clock() };
+        const columns = { pending_token_hash: tokenHash, pending_since: clock() };
         return (await transaction('connection').where({ id }).update(columns)) > 0;
+      }),
+    dropPendingToken: (id, tokenHash) =>
+      change(async (transaction) => {
+        const columns = { pending_token_hash: null, pending_since: null };
+        const wanted = transaction('connection').where({ id, pending_token_hash: tokenHash });
+        return (await wanted.update(columns)) > 0;
       }),
     register: (id, registration) => change((transaction) => keepPeer(transaction, id, registration, clock())),
     unregister: (id, calledWith) =>

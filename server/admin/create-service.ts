@@ -3,16 +3,15 @@ import type { Database } from '../../db/connection.ts';
 import { readRegistryCounts } from '../../db/reads/registry-counts.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { VERSION } from '../version.ts';
-import { createConnectionService } from './connection-service.ts';
+import { type ConnectionServiceParts, createConnectionService } from './connection-service.ts';
 import { createOperatorService, type OperatorServiceParts } from './operator-service.ts';
 import type { AdminService } from './service.ts';
 import { createSourceService, type SourceServiceParts } from './source-service.ts';
 
-export interface AdminServiceParts extends SourceServiceParts, OperatorServiceParts {
+export interface AdminServiceParts extends SourceServiceParts, ConnectionServiceParts, OperatorServiceParts {
+  readonly sources: SourceServiceParts['sources'];
   readonly database: Pick<Database, 'engine' | 'knex'>;
   readonly snapshots: Pick<Snapshots, 'build'>;
-  /** The URL that partners are given. */
-  readonly versionsUrl: () => string;
 }
 
 export function createAdminService(parts: AdminServiceParts): AdminService {

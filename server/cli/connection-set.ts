@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import {
   addConnectionOptions,
   type ConnectionOptions,
+  connectionFields,
   connectionInput,
   roleOption,
 } from './connection-words.ts';
 import { answer, type CommandContext, type CommonOptions, finish, type WithAdmin } from './context.ts';
-import { fields } from './table.ts';
 
 export function addConnectionSet(parent: Command, context: CommandContext, withAdmin: WithAdmin): void {
   const command = parent
@@ -20,7 +20,7 @@ export function addConnectionSet(parent: Command, context: CommandContext, withA
     .option('--no-push-only', 'the opposite');
   addConnectionOptions(command).action(async (name: string, options: CommonOptions & ConnectionOptions) => {
     const changed = await withAdmin((admin) => admin.setConnection(name, connectionInput(options)));
-    answer(context, options, changed, fields({ ...changed }));
+    answer(context, options, changed, connectionFields(changed));
   });
   finish(command, 'nap connection set tandem --strictness reject');
 }

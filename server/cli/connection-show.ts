@@ -1,16 +1,18 @@
 /** `nap connection show` */
 import type { Command } from 'commander';
+import { connectionFields } from './connection-words.ts';
 import { answer, type CommandContext, type CommonOptions, finish, type WithAdmin } from './context.ts';
-import { fields } from './table.ts';
 
 export function addConnectionShow(parent: Command, context: CommandContext, withAdmin: WithAdmin): void {
   const command = parent
     .command('show')
-    .description('Show one connection: its settings and its last contact. Its token is not kept.')
+    .description(
+      'Show one connection: how it is, its settings, and what the partner told of itself. No token is shown.',
+    )
     .argument('<name>', 'as in "nap connection list"')
     .action(async (name: string, options: CommonOptions) => {
       const connection = await withAdmin((admin) => admin.showConnection(name));
-      answer(context, options, connection, fields({ ...connection }));
+      answer(context, options, connection, connectionFields(connection));
     });
   finish(command, 'nap connection show tandem');
 }

@@ -12,6 +12,8 @@ export interface OcpiState {
   requestId: string;
   correlationId: string;
   connection: Connection;
+  /** The token that the caller sent, in clear: never to be logged or kept. */
+  token: string;
   /** Whom the routing headers address; null: us. */
   addressee: Addressee;
 }
@@ -32,7 +34,7 @@ export interface Resource {
 
 /** One endpoint of the version details. */
 export interface OcpiModule {
-  readonly identifier: 'locations' | 'tariffs';
+  readonly identifier: 'credentials' | 'locations' | 'tariffs';
   /** Direction of ownership (VER-04): SENDER is read here, RECEIVER is pushed to. */
   readonly role: 'SENDER' | 'RECEIVER';
   /** Below the version's URL, e.g. `/sender/locations`. */

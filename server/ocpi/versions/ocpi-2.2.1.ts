@@ -3,6 +3,7 @@
  * dialects, in the list of `routes.ts`.
  */
 import { ocpi221 } from '../../../exports/dialects/ocpi-2.2.1.ts';
+import { credentialsModule } from '../credentials/credentials-module.ts';
 import type { BodyReader } from '../protocol/body.ts';
 import { receiverLocations } from '../receiver/receiver-locations.ts';
 import { receiverTariffs } from '../receiver/receiver-tariffs.ts';
@@ -17,6 +18,7 @@ export function version221(services: OcpiServices, readBody: BodyReader): OcpiVe
   return {
     version: '2.2.1',
     modules: [
+      credentialsModule(services, { version: '2.2.1', versionsPath: '/ocpi/versions' }, readBody),
       {
         ...routed,
         identifier: 'locations',

@@ -164,7 +164,7 @@ describe('connection store', () => {
         'static',
       ]);
       await register(id, null);
-      await connections.setPendingToken(other.id, null);
+      await connections.dropPendingToken(other.id, hashToken('pending'));
       expect(await opened(next)).to.deep.equal(['credentials']);
       expect(await opened(hashToken('pending'))).to.deep.equal([]);
     });

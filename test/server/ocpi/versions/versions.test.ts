@@ -24,12 +24,18 @@ describe('server/ocpi/versions', () => {
     }
   });
 
-  it('VER-03, VER-04: details list locations and tariffs, each as SENDER and as RECEIVER', async () => {
+  it('VER-03, VER-04, VER-05: details list credentials once, locations and tariffs as SENDER and as RECEIVER', async () => {
     const { body } = await provider.client.get('/ocpi/2.2.1');
     expect(body.data.version).to.equal('2.2.1');
     expect(
       body.data.endpoints.map(({ identifier, role }: Record<string, string>) => `${identifier} ${role}`),
-    ).to.have.members(['locations SENDER', 'locations RECEIVER', 'tariffs SENDER', 'tariffs RECEIVER']);
+    ).to.have.members([
+      'credentials SENDER',
+      'locations SENDER',
+      'locations RECEIVER',
+      'tariffs SENDER',
+      'tariffs RECEIVER',
+    ]);
     for (const { url } of body.data.endpoints)
       expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+\/ocpi\/2\.2\.1\//);
   });
@@ -41,14 +47,15 @@ describe('server/ocpi/versions', () => {
       const { body: answer } = await provider.client.get(`${new URL(url).pathname}${below}`);
       expect(answer.status_message, url).not.to.contain('Nothing is served');
     }
-    for (const path of ['/ocpi/2.3.0', '/ocpi/2.1.1', '/ocpi/2.2.1/credentials', '/ocpi/2.2.1/sender/cdrs']) {
+    for (const path of ['/ocpi/2.3.0', '/ocpi/2.1.1', '/ocpi/2.2.1/sender/cdrs']) {
       expect((await provider.client.get(path)).status, path).to.equal(404);
     }
   });
 
   it('VER-10: only modules of the specification are listed', async () => {
     const { body } = await provider.client.get('/ocpi/2.2.1');
-    for (const { identifier } of body.data.endpoints) expect(['locations', 'tariffs']).to.include(identifier);
+    for (const { identifier } of body.data.endpoints)
+      expect(['credentials', 'locations', 'tariffs']).to.include(identifier);
   });
 
   it('ENV-22: a trailing slash makes no difference', async () => {
