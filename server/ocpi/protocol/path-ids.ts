@@ -4,15 +4,13 @@
  * What no id can be (undecodable sequences, control characters, anything beyond ASCII: OCPI CiString) is
  * refused with 200/2001 before anything is looked up.
  */
-import type { Connection, Owner, Role } from '../../../db/model.ts';
+import type { Owner } from '../../../db/model.ts';
+import { spokenFor } from '../../../db/registry/connection-voices.ts';
 import type { OcpiContext } from '../resource.ts';
 import { foreignParty, invalidParameters } from './envelope.ts';
 import { sameOwner } from './routing-headers.ts';
 
 const CI_STRING = /^[\x20-\x7e]+$/;
-
-/** Roles that own no Locations or Tariffs: their parties say who they are, not what they may push. */
-const ROLES_WITHOUT_OBJECTS: ReadonlySet<Role> = new Set(['EMSP', 'NSP']);
 
 /**
  * The id of that name from the path.
@@ -41,18 +39,14 @@ export function checkDecodable(path: string): void {
 }
 
 /**
- * The owner in a Receiver's path, in upper case, when the connection may speak for it: its role is one that
- * owns objects and the party is among its own. Whether another voice was registered is the pipeline's matter.
+ * The owner in a Receiver's path, in upper case, when the connection may speak for it: the party is among its own,
+ * in a role that owns objects. Whether another voice was registered is the pipeline's matter.
  *
  * @throws OcpiRefusal 404/2000 (E7, LR-14)
  */
 export function pathOwner(ctx: OcpiContext): Owner {
   const owner = { countryCode: ctx.params.country_code ?? '', partyId: ctx.params.party_id ?? '' };
-  const own = partiesToSpeakFor(ctx.state.connection).find((party) => sameOwner(party, owner));
+  const own = spokenFor(ctx.state.connection).find((party) => sameOwner(party, owner));
   if (own === undefined) throw foreignParty();
   return own;
-}
-
-function partiesToSpeakFor(connection: Connection): readonly Owner[] {
-  return ROLES_WITHOUT_OBJECTS.has(connection.role) ? [] : connection.parties;
 }
