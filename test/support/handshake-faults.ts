@@ -19,7 +19,7 @@ function answering(name: string, answer: Parameters<RecordingPartner['override']
 const envelope = (fields: object) => ({ timestamp: '2026-06-01T12:00:00Z', ...fields });
 
 export const HANDSHAKE_FAULTS: readonly HandshakeFault[] = [
-  answering('hangs up', { delivery: 'reset' }),
+  answering('hangs up', { delivery: 'reset', body: envelope({ status_code: 1000, data: [] }) }),
   answering('never answers', { delivery: 'never' }),
   answering('redirects to another host', {
     status: 307,

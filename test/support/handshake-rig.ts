@@ -37,6 +37,8 @@ export interface HandshakeRig {
 
 /** Milliseconds for one call to a partner. */
 const CALL_LIMIT_MS = 700;
+/** The same for one during which it may call us back. */
+const AGREEMENT_LIMIT_MS = 3_000;
 
 export async function openHandshakeRig(): Promise<HandshakeRig> {
   const server = await startTestServer({
@@ -84,7 +86,9 @@ export async function openHandshakeRig(): Promise<HandshakeRig> {
 function hurried(fetcher: HttpClient): HttpClient {
   return {
     ...fetcher,
-    ask: (request, read) =>
-      fetcher.ask({ ...request, limits: { ...request.limits, totalMs: CALL_LIMIT_MS } }, read),
+    ask: (request, read) => {
+      const totalMs = request.body === undefined ? CALL_LIMIT_MS : AGREEMENT_LIMIT_MS;
+      return fetcher.ask({ ...request, limits: { ...request.limits, totalMs } }, read);
+    },
   };
 }
