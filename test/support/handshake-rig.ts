@@ -16,7 +16,7 @@ import { type ConnectionOptions, startTestServer, type TestServer } from './serv
 
 export interface HandshakeRig {
   readonly server: TestServer;
-  /** A partner that stops with the test, at the latest with `reset`. */
+  /** A partner of 2.2.1, unless told, that stops with the test, at the latest with `reset`. */
   partner(options?: RecordingPartnerOptions): Promise<RecordingPartner>;
   /** A connection with a registration token, as `nap connection add` makes it. */
   invite(name: string, options?: ConnectionOptions): Promise<{ id: number; token: string }>;
@@ -54,7 +54,7 @@ export async function openHandshakeRig(): Promise<HandshakeRig> {
   return {
     server,
     async partner(options) {
-      const partner = await startRecordingPartner(options);
+      const partner = await startRecordingPartner({ versions: ['2.2.1'], ...options });
       partners.push(partner);
       return partner;
     },
