@@ -160,7 +160,7 @@ async function build(foundation: Foundation): Promise<Services> {
   const admin = createAdminService({
     ...{ database, connections, sources, puller, adapters, secretBox, snapshots, changed, versionsUrl },
     ...{ importer, ...registerParts },
-    ...{ initiator, settings: config, canBeCalled },
+    ...{ initiator, settings: config, canBeCalled, clock },
     stopping: lifecycle.signal,
   });
 

@@ -21,6 +21,9 @@ export interface Offer {
 /** Gives the `data` of an envelope. */
 export type GetData = (url: string) => Promise<unknown>;
 
+/** Characters of an endpoint's URL: OCPI has 255; longer ones are not kept. */
+const URL_LIMIT = 2_000;
+
 /** Entries of a versions or endpoints list that are looked at. */
 const LIST_LIMIT = 200;
 
@@ -77,6 +80,7 @@ export async function readEndpoints(detailsUrl: string, getData: GetData): Promi
   const read = recordsOf(endpoints).flatMap(({ identifier, role, url }) => {
     const known = interfaceRole(role);
     if (typeof identifier !== 'string' || typeof url !== 'string' || known === undefined) return [];
+    if (url.length > URL_LIMIT) return [];
     return [{ identifier: identifier.toLowerCase(), role: known, url: absolute(url, detailsUrl) }];
   });
   if (read.length === 0) throw new PartnerError(`${describeUrl(detailsUrl)} lists no endpoints`);

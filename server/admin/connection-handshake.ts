@@ -6,7 +6,7 @@
 import type { Connection } from '../../db/model.ts';
 import type { ConnectionStore, NewConnection } from '../../db/registry/connection-store.ts';
 import type { SourceStore } from '../../db/registry/source-store.ts';
-import { isPulled } from '../ocpi/credentials/handshake-policy.ts';
+import { isPulled, isUnderWay } from '../ocpi/credentials/handshake-policy.ts';
 import type { Agreement, Initiator, Introduction } from '../ocpi/credentials/initiator.ts';
 import { checkOwnParty, type OwnSettings } from '../ocpi/credentials/own-credentials.ts';
 import { HandshakeError } from '../ocpi/credentials/peer-reader.ts';
@@ -19,13 +19,11 @@ export interface HandshakeParts {
   readonly settings: OwnSettings;
   /** Whether a partner's callback can reach a process of this access point, as far as this one knows. */
   readonly canBeCalled: boolean;
+  readonly clock: () => Date;
 }
 
 /** A connection to be, but for what the handshake brings. */
 export type Planned = Omit<NewConnection, 'tokenHash' | 'tokenKind'>;
-
-/** Milliseconds after which a handshake that has not ended is over: all its calls together take less. */
-const UNDER_WAY_MS = 3 * 60_000;
 
 /** Registers with a partner that gave us a token, and makes the connection when that has gone well. */
 export async function beginHandshake(
@@ -95,15 +93,18 @@ function checkReady({ settings, canBeCalled }: HandshakeParts): void {
 }
 
 /** One of this name that never had a partner, or lost it, is taken up again. */
-async function checkName({ connections }: HandshakeParts, name: string): Promise<Connection | undefined> {
+async function checkName(
+  { connections, clock }: HandshakeParts,
+  name: string,
+): Promise<Connection | undefined> {
   const present = await connections.findByName(name);
   if (!present) return undefined;
-  const { peer, hasToken, pendingSince } = present;
-  const isUnderWay = pendingSince !== null && Date.now() - pendingSince.getTime() < UNDER_WAY_MS;
-  if (!peer && !hasToken && !isUnderWay) return present;
+  const { peer, hasToken } = present;
+  const isBusy = isUnderWay(present, clock());
+  if (!peer && !hasToken && !isBusy) return present;
   throw new AdminError(
     'conflict',
-    isUnderWay
+    isBusy
       ? `A handshake of the connection ${name} is under way. Try again in some minutes.`
       : `There is a connection ${name} already. Take another name, or remove it with "nap connection remove ${name}".`,
   );

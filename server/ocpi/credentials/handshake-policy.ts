@@ -12,6 +12,14 @@ export function isPulled({ role, pushOnly }: Pick<Connection, 'role' | 'pushOnly
   return (role === 'CPO' || role === 'HUB') && !pushOnly;
 }
 
+/** Milliseconds after which a handshake of ours that has not ended is over: all its calls together take less. */
+const UNDER_WAY_MS = 3 * 60_000;
+
+/** Whether a handshake or rotation that we began waits for its answer; one of a killed process does not for ever. */
+export function isUnderWay({ pendingSince }: Pick<Connection, 'pendingSince'>, now: Date): boolean {
+  return pendingSince !== null && now.getTime() - pendingSince.getTime() < UNDER_WAY_MS;
+}
+
 /** What it does not offer although we need it, in words; undefined when all is there. */
 export function missingEndpoint(
   connection: Pick<Connection, 'role' | 'pushOnly'>,

@@ -18,7 +18,7 @@ import { invalidParameters, notInThisState, serverFailure, unauthorized } from '
 import type { OcpiContext } from '../resource.ts';
 import type { OcpiServices } from '../services.ts';
 import { type PeerCredentials, usualTokenForm } from './credentials-object.ts';
-import { foreignParties, isPulled, missingEndpoint } from './handshake-policy.ts';
+import { foreignParties, isPulled, isUnderWay, missingEndpoint } from './handshake-policy.ts';
 import { HandshakeError, type PeerOffer, readPeer } from './peer-reader.ts';
 
 export interface Responder {
@@ -32,7 +32,7 @@ export interface Responder {
 const underWay = new WeakMap<OcpiServices['connections'], Set<number>>();
 
 export function createResponder(services: OcpiServices, version: string): Responder {
-  const { connections, fetcher, secretBox, scheduler, logger } = services;
+  const { connections, fetcher, secretBox, scheduler, clock, logger } = services;
   const busy = underWay.get(connections) ?? new Set<number>();
   underWay.set(connections, busy);
 
@@ -107,7 +107,12 @@ export function createResponder(services: OcpiServices, version: string): Respon
           `roles: ${foreign.join(', ')} may not be claimed with this token; ask the access point's operator to add it`,
         );
       }
-      if (busy.has(connection.id)) throw notInThisState('Another handshake of yours is under way', ['GET']);
+      // Two at once would leave each side with the tokens of another one.
+      if (busy.has(connection.id) || isUnderWay(connection, clock())) {
+        throw notInThisState('Another handshake between us is under way; try again when it has ended', [
+          'GET',
+        ]);
+      }
       busy.add(connection.id);
       try {
         return await store(ctx, credentials, await callBack(ctx, credentials));

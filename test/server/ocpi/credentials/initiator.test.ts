@@ -192,11 +192,8 @@ describe('a handshake that we begin', () => {
     expect(pulls.map(({ token }) => token === partner.token || token === undefined)).to.deep.equal([false]);
     const [source] = await admin().listSources();
     expect(source).to.include({ connection: 'cpo', url: null, has_token: false });
-    const { owner_speaker: _none, ...voice } = (await rig.server.services.voices.list())[0] as never as {
-      owner_speaker: never;
-      speaker: { kind: string };
-    };
-    expect(voice.speaker.kind).to.equal('connection');
+    const voices = await rig.server.services.voices.list();
+    expect(voices.map(({ speaker }) => speaker.kind)).to.deep.equal(['connection', 'connection']);
   });
 
   it('CRED-05, CRED-21: our rotation replaces both tokens, and the source follows without being told', async () => {
@@ -230,6 +227,22 @@ describe('a handshake that we begin', () => {
     expect((await admin().runSource('cpo', { full: true })).state).to.equal('complete');
     expect(await admin().showConnection('cpo')).to.include({ consecutive_failures: 0, state: 'registered' });
     expect((await admin().rotateConnection('cpo')).registered?.version).to.equal('2.2.1');
+  });
+
+  it('CRED-24: a PUT of the partner during our own is 405, and neither loses the tokens that work', async () => {
+    const partner = await rig.partner();
+    await connect(partner);
+    const standing = given(partner);
+    const statuses: number[] = [];
+    partner.override('PUT', '/ocpi/2.2.1/credentials', async () => {
+      const body = partner.credentials('2.2.1', 'crossing');
+      const url = `${rig.server.url}/ocpi/2.2.1/credentials`;
+      statuses.push((await callUrl('PUT', url, { token: standing, body })).status);
+      return undefined;
+    });
+    await admin().rotateConnection('cpo');
+    expect(statuses).to.deep.equal([405]);
+    expect(await rig.opens(given(partner))).to.deep.equal([200, 200]);
   });
 
   it('a partner that has forgotten us is invited anew with --reset', async () => {
