@@ -114,6 +114,12 @@ export function createConnectionStore(parts: {
   const contacts = new Map<number, { at: number; form: string }>();
   const byHash = rememberedRows(knex, engine === 'embedded');
 
+  /** A change of a connection's tokens: in which form it sends the new one is not known, so it is noted at once. */
+  function changeTokens<T>(id: number, work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> {
+    contacts.delete(id);
+    return change(work);
+  }
+
   /** A change of connections and of all that hangs on them. */
   async function change<T>(work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> {
     try {
@@ -149,7 +155,7 @@ export function createConnectionStore(parts: {
       await knex('connection').where({ id }).update({ last_contact_at: at, token_form_seen: form });
     },
     rotate: (id, tokenHash, { reset } = { reset: false }) =>
-      change(async (transaction) => {
+      changeTokens(id, async (transaction) => {
         if (reset) await forgetPeer(transaction, id, clock());
         const columns = { token_hash: tokenHash, pending_token_hash: null, token_form_seen: null };
         return (await transaction('connection').where({ id }).update(columns)) > 0;
