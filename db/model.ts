@@ -249,6 +249,8 @@ export interface Connection {
   readonly clock: Clock;
   /** How we send our token to it; inbound both forms are taken (AUTH-05). */
   readonly tokenForm: 'base64' | 'raw';
+  /** A person said so; otherwise it is what worked, or the first to be tried (AUTH-15). */
+  readonly tokenFormIsSet: boolean;
   readonly pushOnly: boolean;
   /**
    * What the token that it called with, or else its standing one, opens: everything (`static`, or `credentials`
@@ -256,6 +258,10 @@ export interface Connection {
    * handshake or rotation of ours that is not finished, CRED-18).
    */
   readonly tokenKind: 'static' | 'registration' | 'credentials' | 'pending';
+  /** Whether any token of ours opens our door to it; not after it unregistered, nor before our handshake ends. */
+  readonly hasToken: boolean;
+  /** Since when a handshake or rotation of ours waits for its answer. */
+  readonly pendingSince: Date | null;
   /** In which form it last sent us a token that fitted. */
   readonly tokenFormSeen: string | null;
   /** Whom it may speak for (CPO) or who it is (others), as named by the operator; a hub's own party is the first. */
@@ -263,7 +269,14 @@ export interface Connection {
   /** Null as long as no handshake was finished: static tokens, registration tokens not yet used. */
   readonly peer: Peer | null;
   readonly createdAt: Date;
+  /** When it last called us. */
   readonly lastContactAt: Date | null;
+  /** Calls of ours that failed since the last one that did not. */
+  readonly consecutiveFailures: number;
+  readonly lastError: string | null;
+  readonly lastErrorAt: Date | null;
+  /** Set when it refused our token (PC-10): no more calls by schedule until a person acts. */
+  readonly brokenAt: Date | null;
 }
 
 /** How a run of a source ended: design, section 7. */

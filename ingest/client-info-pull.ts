@@ -9,6 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ClientInfo, Connection } from '../db/model.ts';
+import { isOcpiVersion } from '../db/ocpi-version.ts';
 import { CLIENT_INFO_LIMIT, type ClientInfoStore } from '../db/registry/client-info-store.ts';
 import type { ConnectionStore } from '../db/registry/connection-store.ts';
 import { isHub } from '../db/registry/partner.ts';
@@ -180,7 +181,11 @@ function pagesOf(
 ): AsyncGenerator<unknown[], CrawlEnd> {
   const limit = new PartnerError(`not at its end after ${PULL_LIMIT_MS / 60_000} minutes`);
   const signal = AbortSignal.any([stopping, abortAfter(PULL_LIMIT_MS, limit)]);
-  const token = { token: opened(peer?.sealedToken ?? '', unseal), options: { tokenForm }, version };
+  const token = {
+    token: opened(peer?.sealedToken ?? '', unseal),
+    options: { tokenForm },
+    version: isOcpiVersion(version) ? version : null,
+  };
   const correlationId = randomUUID();
   return crawl({
     url,

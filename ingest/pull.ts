@@ -21,6 +21,7 @@ import { CLAIM_RENEWAL_MS, type Claim } from '../db/registry/source-claim.ts';
 import type { SourceStore } from '../db/registry/source-store.ts';
 import { type Adapter, isPartnerError, PartnerError, type PullContext, type PullVerdict } from './adapter.ts';
 import { discoverAdapters } from './discover.ts';
+import { type Followed, follow } from './followed-connection.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { type Sleep, sleep as systemSleep } from './http/retry.ts';
 import { createIntake, type Intake } from './intake.ts';
@@ -52,7 +53,8 @@ export interface Puller {
 
 export interface PullerParts {
   readonly sources: SourceStore;
-  readonly connections: Pick<ConnectionStore, 'findById'>;
+  /** What sources that follow one are pulled through. */
+  readonly connections: Pick<ConnectionStore, 'findById' | 'noteCall'>;
   /** Whom the connection of a source speaks for. */
   readonly partners: Partners;
   readonly runs: RunStore;
@@ -95,11 +97,11 @@ const BUSY_POLL_MS = 500;
 
 /** Makes the puller of a process. */
 export function createPuller(parts: PullerParts): Puller {
-  const { sources, clock, sleep = systemSleep } = parts;
+  const { sources, connections, clock, sleep = systemSleep } = parts;
   let adapters = parts.adapters && Promise.resolve(parts.adapters);
 
   async function partnerOf({ connectionId }: Source): Promise<Partner | undefined> {
-    const connection = connectionId === null ? undefined : await parts.connections.findById(connectionId);
+    const connection = connectionId === null ? undefined : await connections.findById(connectionId);
     return connection && parts.partners.of(connection);
   }
 
@@ -126,11 +128,12 @@ export function createPuller(parts: PullerParts): Puller {
       const named = await sources.findByName(name);
       if (!named) throw new SourceNotFoundError(`There is no source ${name}.`);
       options.signal?.throwIfAborted();
-      const partner = await partnerOf(named);
       const given = await claim(named, options);
       // As it is now that nobody else changes it.
       const source = (await sources.findById(named.id)) ?? named;
-      const task = { source, scope: scopeOf(source, partner), adapter: known.get(source.kind) };
+      const followed = await follow(source, connections);
+      const scope = scopeOf(followed.source, await partnerOf(source));
+      const task = { followed, scope, adapter: known.get(source.kind) };
       return new PullRun(parts, task, given, options).run();
     },
   };
@@ -156,7 +159,7 @@ interface Scope {
 
 /** What is to be pulled. */
 interface Task {
-  readonly source: Source;
+  readonly followed: Followed;
   readonly scope: Scope;
   readonly adapter: Adapter | undefined;
 }
@@ -171,6 +174,7 @@ class PullRun {
   readonly #parts: PullerParts;
   readonly #source: Source;
   readonly #scope: Scope;
+  readonly #followed: Followed;
   readonly #claim: Claim;
   readonly #adapter: Adapter | undefined;
   readonly #options: RunOptions;
@@ -181,10 +185,12 @@ class PullRun {
   readonly #logger: Logger;
   readonly #correlationId = randomUUID();
 
-  constructor(parts: PullerParts, { source, scope, adapter }: Task, claim: Claim, options: RunOptions) {
+  constructor(parts: PullerParts, { followed, scope, adapter }: Task, claim: Claim, options: RunOptions) {
+    const { source } = followed;
     this.#parts = parts;
     this.#source = source;
     this.#scope = scope;
+    this.#followed = followed;
     this.#claim = claim;
     this.#adapter = adapter;
     this.#options = options;
@@ -223,6 +229,7 @@ class PullRun {
   /** The pull and what follows from it. */
   async #pull(): Promise<Ending> {
     const adapter = this.#adapter;
+    if (this.#followed.problem) throw this.#followed.problem;
     if (!adapter) throw new PartnerError(`there is no adapter of kind ${this.#source.kind}`);
     this.#stop.signal.throwIfAborted();
     const verdict = await this.#intake.takeAll(adapter.pull(this.#context()), this.#stop);
@@ -329,6 +336,15 @@ class PullRun {
     return { ...end, problems: ['a fault of this access point; its log says more'] };
   }
 
+  /** How the partner is, is a matter of its connection too (PC-10). */
+  async #tellConnection({ state, problems, isBroken }: Ending): Promise<void> {
+    const { connection, problem } = this.#followed;
+    if (!connection || problem || this.#options.signal?.aborted) return;
+    const isWell = state === 'complete' || state === 'held';
+    const failure = { message: `pull: ${problems.join('; ')}`, refused: isBroken };
+    await this.#parts.connections.noteCall(connection, isWell ? null : failure);
+  }
+
   /** Writes both rows, says it in the log, and makes the report. */
   async #finish(runId: number | undefined, ending: Ending): Promise<RunReport> {
     const { sources, runs, clock } = this.#parts;
@@ -350,6 +366,7 @@ class PullRun {
         memory: ending.memory,
       });
     }
+    await this.#tellConnection(ending);
     const seconds = Math.round((finishedAt.getTime() - this.#startedAt.getTime()) / 100) / 10;
     const facts = { state, full: this.#full, ...counts, seconds, ...(problem ? { problem } : {}) };
     if (isBroken)

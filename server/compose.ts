@@ -37,6 +37,7 @@ import { scheduledJobs } from './jobs.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
+import { createInitiator } from './ocpi/credentials/initiator.ts';
 import { treeFor, versionsPath } from './ocpi/versions/trees.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 
@@ -74,6 +75,8 @@ export interface Overrides {
   readonly logger?: Logger;
   /** Stays open: whoever opened it closes it. */
   readonly database?: Database;
+  /** Goes around the HTTP client for calls to partners: tests shorten its waits. */
+  readonly aroundFetcher?: (fetcher: HttpClient) => HttpClient;
   /** Where we are reached on this machine, when NAP_PUBLIC_URL is not set. */
   readonly localUrl?: string;
 }
@@ -144,7 +147,8 @@ async function build(foundation: Foundation): Promise<Services> {
     createPipeline({ writer, knex, voices, rejectedRecords, clock, logger }),
     metrics,
   );
-  const fetcher = createHttpClient({ allowPrivateUrls: config.allowPrivateUrls, clock, logger });
+  const client = createHttpClient({ allowPrivateUrls: config.allowPrivateUrls, clock, logger });
+  const fetcher = overrides.aroundFetcher?.(client) ?? client;
   const adapters = await discoverAdapters();
   const { unseal } = secretBox;
   const { party } = config;
@@ -162,11 +166,16 @@ async function build(foundation: Foundation): Promise<Services> {
   const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;
   const versionsUrl = (partner: Pick<Connection, 'role' | 'version'>) =>
     `${localUrl}${versionsPath(treeFor(partner))}`;
+  const address = () => localUrl;
+  const initiator = createInitiator({ connections, http: fetcher, secretBox, settings: config, address });
+  // On a database server it is another process that listens.
+  const canBeCalled = engine === 'server' || overrides.localUrl !== undefined;
   const lifecycle = createLifecycle();
   const admin = createAdminService({
     ...{ database, connections, clientInfo, sources, puller, adapters },
     ...{ secretBox, snapshots, changed, versionsUrl },
     ...{ importer, ...registerParts },
+    ...{ initiator, settings: config, canBeCalled, clock },
     stopping: lifecycle.signal,
   });
 

@@ -11,6 +11,7 @@
  */
 import type { ClientInfo, Connection, Owner, Role } from '../model.ts';
 import type { ClientInfoStore } from './client-info-store.ts';
+import { bringsObjects, spokenFor } from './connection-voices.ts';
 
 /** A connection as the parties that it stands for. */
 export interface Partner {
@@ -41,9 +42,6 @@ interface Announced {
   readonly isConnected: boolean;
 }
 
-/** Roles that own no Locations or Tariffs: their parties say who they are, not whose objects they bring. */
-const ROLES_WITHOUT_OBJECTS: ReadonlySet<Role> = new Set(['EMSP', 'NSP']);
-
 /** By the very list, which the store remembers for some seconds. */
 const indexes = new WeakMap<readonly ClientInfo[], ReadonlyMap<string, Announced>>();
 
@@ -65,8 +63,8 @@ export function isHub({ role, peer }: Pick<Connection, 'role' | 'peer'>): boolea
 export function partnerOf(connection: Connection, told: readonly ClientInfo[]): Partner {
   const { parties, role, peer } = connection;
   const isNamed = (owner: Owner) => parties.some((party) => sameOwner(party, owner));
-  const own = ROLES_WITHOUT_OBJECTS.has(role) ? [] : parties;
-  const isOwn = (owner: Owner) => own.length > 0 && isNamed(owner);
+  const own = spokenFor(connection);
+  const isOwn = (owner: Owner) => own.some((party) => sameOwner(party, owner));
   if (!isHub(connection)) {
     return {
       isHub: false,
@@ -116,7 +114,7 @@ function indexOf(told: readonly Told[]): ReadonlyMap<string, Announced> {
   const index = new Map<string, Announced>();
   for (const { owner, role, status } of told) {
     const before = index.get(keyOf(owner));
-    const hasObjects = !ROLES_WITHOUT_OBJECTS.has(role);
+    const hasObjects = bringsObjects(role);
     index.set(keyOf(owner), {
       owner: { countryCode: owner.countryCode.toUpperCase(), partyId: owner.partyId.toUpperCase() },
       hasObjects: hasObjects || before?.hasObjects === true,

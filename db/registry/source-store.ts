@@ -12,14 +12,8 @@ import type { Database } from '../connection.ts';
 import type { Module, Owner, RunState, Source, Strictness } from '../model.ts';
 import { NameTakenError } from './connection-store.ts';
 import { type Claim, type ClaimingProcess, isVoid, makeClaim, THIS_PROCESS } from './source-claim.ts';
+import { DEFAULT_FULL_SCHEDULE, DEFAULT_SCHEDULE, DEFAULT_SHRINK_LIMIT } from './source-defaults.ts';
 import { registerVoices, type VoiceStore } from './voice-store.ts';
-
-/** Every quarter of an hour for what changed (PC-09), and at night for everything. */
-export const DEFAULT_SCHEDULE = '*/15 * * * *';
-export const DEFAULT_FULL_SCHEDULE = '0 3 * * *';
-
-/** Share of its objects that a full pull may miss: some leave every month, a fifth at once is a mistake. */
-export const DEFAULT_SHRINK_LIMIT = 0.2;
 
 /** A source to be. */
 export interface NewSource {

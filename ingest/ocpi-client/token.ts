@@ -1,7 +1,8 @@
 /**
  * How our token goes to a partner: base64 as OCPI 2.2 and newer ask, or raw as 2.1.1 asks and many platforms expect
  * (AUTH-04, AUTH-05, AUTH-15). When nobody said which and nothing is remembered, the one that the version asks for is
- * tried first, base64 where the version is not known yet, and on a 401 the other, once; what worked is remembered. A 401 after that is final for the run (PC-10): there is no guessing.
+ * tried first, base64 where the version is not known yet, and on a 401 the other, once; what worked is remembered. A
+ * 401 after that is final for the run (PC-10): there is no guessing.
  */
 import type { OcpiVersion } from '../../db/ocpi-version.ts';
 import { TokenRefusedError } from '../adapter.ts';

@@ -1,21 +1,19 @@
 /** Wires the operator's wishes to what carries them out. */
 import type { Database } from '../../db/connection.ts';
-import type { Connection } from '../../db/model.ts';
 import { readRegistryCounts } from '../../db/reads/registry-counts.ts';
 import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { VERSION } from '../version.ts';
-import { createConnectionService } from './connection-service.ts';
+import { type ConnectionServiceParts, createConnectionService } from './connection-service.ts';
 import { createOperatorService, type OperatorServiceParts } from './operator-service.ts';
 import type { AdminService } from './service.ts';
 import { createSourceService, type SourceServiceParts } from './source-service.ts';
 
-export interface AdminServiceParts extends SourceServiceParts, OperatorServiceParts {
+export interface AdminServiceParts extends SourceServiceParts, ConnectionServiceParts, OperatorServiceParts {
+  readonly sources: SourceServiceParts['sources'];
   readonly database: Pick<Database, 'engine' | 'knex'>;
   readonly clientInfo: Pick<ClientInfoStore, 'list'>;
   readonly snapshots: Pick<Snapshots, 'build'>;
-  /** The URL that a partner of this role and version is given. */
-  readonly versionsUrl: (partner: Pick<Connection, 'role' | 'version'>) => string;
 }
 
 export function createAdminService(parts: AdminServiceParts): AdminService {

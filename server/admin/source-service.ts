@@ -1,10 +1,11 @@
 /** The operator's wishes about sources. */
-import type { Source } from '../../db/model.ts';
+import type { Connection, Source } from '../../db/model.ts';
 import { OCPI_VERSIONS } from '../../db/ocpi-version.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
 import type { SourceStore } from '../../db/registry/source-store.ts';
 import type { Adapter } from '../../ingest/adapter.ts';
 import { cronProblem } from '../../ingest/cron.ts';
+import { followsConnection } from '../../ingest/followed-connection.ts';
 import { describeUrl } from '../../ingest/http/describe-url.ts';
 import { type Puller, SourceBusyError, SourceNotFoundError } from '../../ingest/pull.ts';
 import type { SecretBox } from '../secret-box.ts';
@@ -115,17 +116,22 @@ async function addSource(parts: SourceServiceParts, input: object): Promise<Sour
   };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const settings = { url: wish.url ?? null, options };
-  const problems = adapter.validateOptions(settings);
+  const connection = wish.connection === undefined ? null : await findConnection(parts, wish.connection);
+  const sealedToken = wish.token === undefined ? null : parts.secretBox.seal(wish.token);
+  const follows = followsConnection({ ...settings, sealedToken, connectionId: connection?.id ?? null });
+  if (follows && connection && !connection.peer) throw notRegistered(connection.name);
+  // One that follows is told by its connection where to pull.
+  const problems = follows && adapter.kind === 'ocpi' ? [] : adapter.validateOptions(settings);
   if (problems.length > 0) throw new AdminError('usage', problems.join(' '));
   const added = await parts.sources.add({
     ...settings,
     name: wish.name,
     kind: wish.kind,
     version: wish.version,
-    connectionId: await connectionId(parts, wish.connection),
+    connectionId: connection?.id ?? null,
     parties: wish.parties,
     modules: adapter.modulesOf(settings),
-    sealedToken: wish.token === undefined ? null : parts.secretBox.seal(wish.token),
+    sealedToken,
     strictness: wish.strictness,
     schedule: wish.schedule,
     fullSchedule: wish.full_schedule,
@@ -184,16 +190,19 @@ function adapterOf({ adapters }: SourceServiceParts, kind: string): Adapter {
   throw new AdminError('usage', `kind must be one of ${[...adapters.keys()].join(', ')}, received "${kind}"`);
 }
 
-async function connectionId(
-  { connections }: SourceServiceParts,
-  wanted: string | undefined,
-): Promise<number | null> {
-  if (wanted === undefined) return null;
+async function findConnection({ connections }: SourceServiceParts, wanted: string): Promise<Connection> {
   const connection = await connections.findByName(wanted);
-  if (connection) return connection.id;
+  if (connection) return connection;
   throw new AdminError(
     'unknown',
     `There is no connection ${wanted}. "nap connection list" shows those that are.`,
+  );
+}
+
+function notRegistered(name: string): AdminError {
+  return new AdminError(
+    'conflict',
+    `The connection ${name} is not registered, so it does not say where to pull. Give --url, or wait for its handshake.`,
   );
 }
 

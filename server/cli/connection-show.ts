@@ -6,7 +6,9 @@ import { answer, type CommandContext, type CommonOptions, finish, type WithAdmin
 export function addConnectionShow(parent: Command, context: CommandContext, withAdmin: WithAdmin): void {
   const command = parent
     .command('show')
-    .description('Show one connection: its settings and its last contact. Its token is not kept.')
+    .description(
+      'Show one connection: how it is, its settings, and what the partner told of itself. No token is shown.',
+    )
     .argument('<name>', 'as in "nap connection list"')
     .action(async (name: string, options: CommonOptions) => {
       const connection = await withAdmin((admin) => admin.showConnection(name));

@@ -13,6 +13,8 @@ export interface OcpiState {
   requestId: string;
   correlationId: string;
   connection: Connection;
+  /** The token that the caller sent, in clear: never to be logged or kept. */
+  token: string;
   /** Whom the connection speaks for. */
   partner: Partner;
   /** Who sent the request, by its routing headers; null when they do not say. */
@@ -36,7 +38,7 @@ export interface Resource {
 }
 
 /** OCPI's name of an interface. */
-export type ModuleIdentifier = Module | 'hubclientinfo';
+export type ModuleIdentifier = Module | 'credentials' | 'hubclientinfo';
 
 /** Which side of a module: SENDER is read here, RECEIVER is pushed to (VER-04). */
 export type InterfaceRole = 'SENDER' | 'RECEIVER';

@@ -5,17 +5,28 @@ import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
 import type { Partners } from '../../db/registry/partner.ts';
 import type { VoiceStore } from '../../db/registry/voice-store.ts';
+import type { HttpClient } from '../../ingest/http/http-client.ts';
 import type { Pipeline } from '../../ingest/pipeline.ts';
+import type { Scheduler } from '../../ingest/schedule.ts';
 import type { Config } from '../config.ts';
+import type { SecretBox } from '../secret-box.ts';
 
 export interface OcpiServices {
-  readonly config: Pick<Config, 'publicUrl' | 'party'>;
+  readonly config: Pick<Config, 'publicUrl' | 'party' | 'name'>;
   readonly database: Pick<Database, 'knex' | 'readKnex'>;
-  readonly connections: Pick<ConnectionStore, 'findByTokenHashes' | 'noteContact'>;
+  readonly connections: Pick<
+    ConnectionStore,
+    'findByTokenHashes' | 'noteContact' | 'register' | 'unregister'
+  >;
   readonly partners: Partners;
   readonly clientInfo: Pick<ClientInfoStore, 'put' | 'find'>;
   readonly voices: Pick<VoiceStore, 'list'>;
   readonly pipeline: Omit<Pipeline, 'takePulled' | 'removeUnseen'>;
+  /** Calls partners back. */
+  readonly fetcher: HttpClient;
+  readonly secretBox: Pick<SecretBox, 'seal'>;
+  /** Is told when a handshake added or rests a source. */
+  readonly scheduler: Pick<Scheduler, 'refresh'>;
   readonly clock: () => Date;
   readonly logger: Logger;
 }

@@ -77,7 +77,9 @@ export async function registerHub(
   const registered = await connections.register(connection.id, {
     version,
     tokenHash: hashOf(token),
-    formerTokenHash: hashOf(former),
+    calledWith: hashOf(former),
+    tokenForm: 'base64',
+    isPulled: false,
     peer: {
       versionsUrl: partner.versionsUrl,
       sealedToken: secretBox.seal(partner.token),
@@ -95,7 +97,8 @@ export async function registerHub(
       hubPartyId,
     },
   });
-  return { connection: registered as Connection, client: new OcpiClient(server.url, token) };
+  if (!registered) throw new Error('the hub was not registered');
+  return { connection: registered.connection, client: new OcpiClient(server.url, token) };
 }
 
 function hashOf(token: string): Buffer {

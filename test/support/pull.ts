@@ -5,7 +5,7 @@
 import pino from 'pino';
 import type { Source } from '../../db/model.ts';
 import { createClientInfoStore } from '../../db/registry/client-info-store.ts';
-import { createConnectionStore } from '../../db/registry/connection-store.ts';
+import { type ConnectionStore, createConnectionStore } from '../../db/registry/connection-store.ts';
 import { createPartners } from '../../db/registry/partner.ts';
 import { createRunStore, type RunStore } from '../../db/registry/run-store.ts';
 import type { ClaimingProcess } from '../../db/registry/source-claim.ts';
@@ -20,6 +20,7 @@ import { openTestPipeline } from './pipeline.ts';
 
 export interface PullRig {
   sources: SourceStore;
+  connections: ConnectionStore;
   runs: RunStore;
   puller: Puller;
   fetcher: HttpClient;
@@ -97,6 +98,7 @@ export async function openPullRig(database: TestDatabase, options: PullRigOption
   });
   const rig: PullRig = {
     sources,
+    connections,
     runs,
     pipeline,
     fetcher,

@@ -21,6 +21,9 @@ export const OCPI_STATUS = {
   notEnoughInformation: 2002,
   unknownLocation: 2003,
   serverError: 3000,
+  unusableApi: 3001,
+  unsupportedVersion: 3002,
+  missingEndpoints: 3003,
 } as const;
 
 export type OcpiStatus = (typeof OCPI_STATUS)[keyof typeof OCPI_STATUS];
@@ -109,6 +112,20 @@ export function methodNotAllowed(method: string, allow: readonly string[]): Ocpi
     message: `${method} is not defined here; allowed: ${allow.join(', ')}`,
     headers: { Allow: allow.join(', ') },
   });
+}
+
+/** E9: the method is defined here, but not for a client in this state of the handshake. */
+export function notInThisState(message: string, allow: readonly string[]): OcpiRefusal {
+  const headers = { Allow: allow.join(', ') };
+  return new OcpiRefusal({ http: 405, status: OCPI_STATUS.clientError, message, headers });
+}
+
+/** E10 to E13: what was asked for cannot be done, by our fault or by what the caller's own platform answers. */
+export function serverFailure(
+  status: Extract<OcpiStatus, 3000 | 3001 | 3002 | 3003>,
+  message: string,
+): OcpiRefusal {
+  return new OcpiRefusal({ http: 200, status, message: shorten(message) });
 }
 
 /** E3: no readable JSON in the body. */

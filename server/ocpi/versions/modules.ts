@@ -2,6 +2,7 @@
  * The modules that are served, the same in every version but for its rules: the one list from which `routes.ts` mounts
  * and `versions.ts` advertises. A new module is an entry here.
  */
+import { credentialsModule } from '../credentials/credentials-module.ts';
 import type { BodyReader } from '../protocol/body.ts';
 import { hubClientInfoModule } from '../receiver/receiver-hub-client-info.ts';
 import { receiverLocations } from '../receiver/receiver-locations.ts';
@@ -25,15 +26,17 @@ export interface ModuleParts {
 }
 
 /** The modules of a version: those of objects that have owners as far as they are on one of our sides, and the rest. */
-export function modulesOf({ services, rules, sides, readBody }: ModuleParts): OcpiModule[] {
+export function modulesOf(parts: ModuleParts): OcpiModule[] {
+  const { services, rules, sides, versionsPath, readBody } = parts;
   const { version } = rules.dialect;
-  return [
+  const ownedObjects = [
     dataModule(rules, 'locations', 'SENDER', senderLocations(services, rules)),
     dataModule(rules, 'locations', 'RECEIVER', receiverLocations(services, rules, readBody)),
     dataModule(rules, 'tariffs', 'SENDER', senderTariffs(services, rules)),
     dataModule(rules, 'tariffs', 'RECEIVER', receiverTariffs(services, rules, readBody)),
     ...(version === '2.1.1' ? [] : [hubClientInfoModule(services, version, readBody)]),
   ].filter(({ role }) => sides.includes(role));
+  return [credentialsModule(services, { version, versionsPath }, readBody), ...ownedObjects];
 }
 
 /** A module of objects that have owners: closed to registration tokens, routed where the version routes (CRED-25). */

@@ -11,7 +11,7 @@
  */
 import type { Connection } from '../../../db/model.ts';
 import type { OcpiVersion } from '../../../db/ocpi-version.ts';
-import { bringsObjects } from '../../../db/registry/connection-store.ts';
+import { bringsObjects } from '../../../db/registry/connection-voices.ts';
 import type { BodyReader } from '../protocol/body.ts';
 import type { InterfaceRole, OcpiModule } from '../resource.ts';
 import type { OcpiServices } from '../services.ts';

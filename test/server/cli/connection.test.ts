@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { buildClientInfo } from '../../support/hub.ts';
 import { OcpiClient } from '../../support/ocpi-client.ts';
+import { type RecordingPartner, startRecordingPartner } from '../../support/recording-partner.ts';
 import { type CommandRig, openCommandRig } from './command.ts';
 
 describe('nap connection', () => {
@@ -140,6 +141,75 @@ describe('nap connection', () => {
     const removed = await rig.nap('connection', 'remove', 'tandem', '--json');
     expect(removed.json()).to.deep.equal({ removed: 'tandem' });
     expect(await versions(second)).to.equal(401);
+  });
+
+  describe('with a partner that we register with', () => {
+    let partner: RecordingPartner;
+    beforeEach(async () => {
+      partner = await startRecordingPartner({ parties: ['NL-TNM'], versions: ['2.2.1'] });
+    });
+    afterEach(() => partner.stop());
+
+    const begin = (...more: string[]) =>
+      add(
+        'tandem',
+        ...['--role', 'CPO', '--party', 'NL-TNM'],
+        ...['--versions-url', partner.versionsUrl, '--token', partner.token, ...more],
+      );
+
+    it('CRED-19: registers, pulls it by a source of its own, and shows what it said of itself', async () => {
+      const { code, stdout, stderr } = await begin();
+      expect(code, stderr).to.equal(0);
+      expect(stdout).to.contain('Registered with tandem, in OCPI').and.contain('nap source run tandem');
+      expect((await rig.nap('source', 'run', 'tandem', '--json')).json().state).to.equal('complete');
+      const shown = (await rig.nap('connection', 'show', 'tandem')).stdout;
+      expect(shown)
+        .to.match(/^state +registered$/m)
+        .and.match(/^locations +SENDER +http/m);
+      expect(shown)
+        .to.match(/^CPO +NL-TNM +Partner NL-TNM$/m)
+        .and.not.contain(partner.token);
+      expect((await rig.nap('connection', 'list')).stdout).to.match(/^tandem +registered +CPO/m);
+    });
+
+    it('ends with 1 and names the step when it fails, and the same command succeeds later', async () => {
+      const mend = partner.override('GET', '/ocpi/2.2.1', { status: 404, body: '' });
+      const { code, stderr } = await begin('--version', '2.2.1');
+      expect(code).to.equal(1);
+      expect(stderr).to.contain('failed at step "details"').and.contain('HTTP 404');
+      mend();
+      expect((await begin('--version', '2.2.1')).code).to.equal(0);
+    });
+
+    it('rotates both tokens without showing one, resets, and tells the partner that it leaves', async () => {
+      await begin();
+      const rotated = await rig.nap('connection', 'rotate', 'tandem', '--json');
+      expect(rotated.json()).to.deep.include({ token: null, token_kind: 'credentials' });
+      expect(partner.requestsTo('PUT', '/')).to.have.length(1);
+      const removed = (await rig.nap('connection', 'remove', 'tandem', '--json')).json();
+      expect(removed).to.deep.equal({ removed: 'tandem', partner_problem: null });
+      partner.acceptToken(partner.token);
+      await begin();
+      const reset = (await rig.nap('connection', 'rotate', 'tandem', '--reset', '--json')).json();
+      expect(reset.token_kind).to.equal('registration');
+      expect([await versions(reset.token), await tariffs(reset.token)]).to.deep.equal([200, 401]);
+    });
+
+    it('pulls through a connection by a source of another name', async () => {
+      await begin('--push-only');
+      const early = await rig.nap('source', 'add', 'late', '--connection', 'nobody');
+      expect(early.code).to.equal(1);
+      await rig.nap('connection', 'set', 'tandem', '--no-push-only');
+      expect((await rig.nap('source', 'add', 'late', '--connection', 'tandem')).code).to.equal(0);
+      expect((await rig.nap('source', 'run', 'late', '--json')).json().state).to.equal('complete');
+    });
+
+    it('wants URL and token together, and no static token beside them', async () => {
+      const url = ['--versions-url', partner.versionsUrl];
+      expect((await add('tandem', ...CPO, ...url)).code).to.equal(2);
+      expect((await begin('--static')).code).to.equal(2);
+      expect(partner.requests).to.deep.equal([]);
+    });
   });
 
   for (const subcommand of ['show', 'rotate', 'remove']) {
