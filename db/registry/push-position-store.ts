@@ -20,6 +20,7 @@ export interface PushTarget {
 
 /** A position as the operator sees it. */
 export interface StandingPosition extends PushPosition {
+  readonly connectionName: string;
   /** Changes of the module that it has not been offered; counted up to a bound. */
   readonly behind: number;
 }
@@ -35,11 +36,11 @@ export interface PushPositionStore {
   release(targets: readonly PushTarget[]): Promise<void>;
   /** Moves positions, all but what `markResync` writes. Those that this process no longer holds stay as they are. */
   save(positions: readonly PushPosition[]): Promise<void>;
-  /** Goes to a later position without having offered what lies between. */
-  markResync(
-    target: PushTarget,
-    gap: { upTo: number; since: Date; missedSince: Date; reason: string },
-  ): Promise<void>;
+  /**
+   * Goes to a later position without having offered what lies between. The mark says from which moment of the
+   * registry's clock on the partner misses changes: the earliest, when it is marked again.
+   */
+  markResync(target: PushTarget, gap: { upTo: number; since: Date; reason: string }): Promise<void>;
   /**
    * The partner has read a whole list: every object, or what changed since a moment. Takes the mark away when
    * that covers what it missed.
@@ -50,7 +51,7 @@ export interface PushPositionStore {
 }
 
 /** Changes that are counted at most when it is asked how far a partner is behind. */
-const BEHIND_LIMIT = 100_000;
+const BEHIND_LIMIT = 10_000;
 
 interface PositionRow {
   connection_id: number;
@@ -124,17 +125,27 @@ export function createPushPositionStore(parts: {
       if (positions.length === 0) return;
       await knex.raw(SAVE, [JSON.stringify(positions.map(positionRow)), us.life]);
     },
-    async markResync({ connectionId, module }, { upTo, since, missedSince, reason }) {
+    async markResync({ connectionId, module }, { upTo, since, reason }) {
       await knex.raw(
         `update push_position
             set sequence      = ?,
-                missed_since  = least(push_position.missed_since, ?),
+                missed_since  = least(
+                  push_position.missed_since,
+                  coalesce(
+                    (select change.changed_at
+                       from change
+                      where change.sequence > push_position.sequence
+                      order by change.sequence
+                      limit 1),
+                    ?
+                  )
+                ),
                 resync_since  = ?,
                 resync_reason = ?
           where push_position.connection_id = ?
             and push_position.module = ?
             and push_position.claim ->> 'life' = ?`,
-        [upTo, missedSince, since, reason, connectionId, module, us.life],
+        [upTo, since, since, reason, connectionId, module, us.life],
       );
     },
     async noteListRead({ connectionId, module }, dateFrom) {
@@ -148,8 +159,14 @@ export function createPushPositionStore(parts: {
       );
     },
     async list() {
-      const { rows } = await knex.raw<{ rows: (PositionRow & { behind: number })[] }>(LIST, [BEHIND_LIMIT]);
-      return rows.map((row) => ({ ...positionOfRow(row), behind: row.behind }));
+      const { rows } = await knex.raw<{
+        rows: (PositionRow & { connection_name: string; behind: number })[];
+      }>(LIST, [BEHIND_LIMIT]);
+      return rows.map((row) => ({
+        ...positionOfRow(row),
+        connectionName: row.connection_name,
+        behind: row.behind,
+      }));
     },
   };
 }
@@ -191,7 +208,7 @@ const SAVE = `
      and push_position.claim ->> 'life' = ?`;
 
 const LIST = `
-  select push_position.*, waiting.behind
+  select push_position.*, connection.name as connection_name, waiting.behind
     from push_position
     join connection on connection.id = push_position.connection_id
    cross join lateral (

@@ -25,7 +25,7 @@ import type { OcpiServices } from '../services.ts';
 import { senderList } from './sender-list.ts';
 
 export function senderLocations(
-  services: Pick<OcpiServices, 'database' | 'config' | 'clock'>,
+  services: Pick<OcpiServices, 'database' | 'config' | 'clock' | 'pushPositions'>,
   dialect: ExportDialect,
 ): Resource[] {
   async function read(ctx: OcpiContext): Promise<Answer> {

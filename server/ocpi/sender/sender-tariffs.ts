@@ -8,7 +8,7 @@ import type { OcpiServices } from '../services.ts';
 import { senderList } from './sender-list.ts';
 
 export function senderTariffs(
-  services: Pick<OcpiServices, 'database' | 'config' | 'clock'>,
+  services: Pick<OcpiServices, 'database' | 'config' | 'clock' | 'pushPositions'>,
   dialect: ExportDialect,
 ): Resource[] {
   return [
