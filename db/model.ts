@@ -279,6 +279,28 @@ export interface Connection {
   readonly brokenAt: Date | null;
 }
 
+/** How far a partner has got in the journal, a module: what the push to it has to go on from. */
+export interface PushPosition {
+  readonly connectionId: number;
+  readonly module: Module;
+  /** Everything up to here was offered to it. */
+  readonly sequence: number;
+  /** Objects that it took, or refused, and requests in which it failed. */
+  readonly taken: number;
+  readonly refused: number;
+  readonly failures: number;
+  /** Since when it has not answered as it should; null while it does. */
+  readonly failingSince: Date | null;
+  readonly lastTakenAt: Date | null;
+  /** Which object, and the partner's words. */
+  readonly lastRefusal: string | null;
+  readonly lastRefusalAt: Date | null;
+  readonly lastError: string | null;
+  readonly lastErrorAt: Date | null;
+  /** Set when we gave up on what changed since `missedSince`: the partner has to GET it (RT-11). */
+  readonly resync: { readonly since: Date; readonly missedSince: Date; readonly reason: string } | null;
+}
+
 /** How a run of a source ended: design, section 7. */
 export type RunState = 'running' | 'complete' | 'partial' | 'held' | 'failed';
 

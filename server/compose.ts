@@ -16,6 +16,7 @@ import { type ConnectionStore, createConnectionStore } from '../db/registry/conn
 import { createOperatorRegisterStore } from '../db/registry/operator-register-store.ts';
 import { createOperatorStore } from '../db/registry/operator-store.ts';
 import { createPartners, type Partners } from '../db/registry/partner.ts';
+import { createPushPositionStore, type PushPositionStore } from '../db/registry/push-position-store.ts';
 import { createRejectedRecordStore, type RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import { createRunStore, type RunStore } from '../db/registry/run-store.ts';
 import { createSourceStore, type SourceStore } from '../db/registry/source-store.ts';
@@ -38,6 +39,7 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
 import { createInitiator } from './ocpi/credentials/initiator.ts';
+import { createPusher, type Pusher } from './ocpi/push/pusher.ts';
 import { treeFor, versionsPath } from './ocpi/versions/trees.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 
@@ -60,12 +62,14 @@ export interface Services {
   readonly puller: Puller;
   readonly clientInfoPuller: ClientInfoPuller;
   readonly scheduler: Scheduler;
+  readonly pushPositions: PushPositionStore;
+  readonly pusher: Pusher;
   readonly snapshots: Snapshots;
   readonly secretBox: SecretBox;
   readonly admin: AdminService;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
-  /** Ends builds and calls, lets the writer finish, closes the database. Safe to call twice. */
+  /** Ends builds, pushes and calls, lets the writer finish, closes the database. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -133,7 +137,8 @@ async function build(foundation: Foundation): Promise<Services> {
   const sources = createSourceStore({ database, voices, clock });
   const runs = createRunStore({ knex, clock });
   const rejectedRecords = await createRejectedRecordStore({ knex, clock });
-  const writer = createWriter({ knex, clock });
+  const pushPositions = createPushPositionStore({ database, clock });
+  const writer = createWriter({ knex, clock, changed: () => pusher.wake() });
   const snapshots = createSnapshots({
     knex: database.readKnex,
     directory: join(config.dataDirectory, EXPORTS_FOLDER),
@@ -141,7 +146,7 @@ async function build(foundation: Foundation): Promise<Services> {
     clock,
     logger,
   });
-  const metrics = createMetrics(metricSources({ writer, sources, snapshots, clock }));
+  const metrics = createMetrics(metricSources({ writer, sources, snapshots, pushPositions, clock }));
 
   const pipeline = countOutcomes(
     createPipeline({ writer, knex, voices, rejectedRecords, clock, logger }),
@@ -162,6 +167,10 @@ async function build(foundation: Foundation): Promise<Services> {
   const jobs = scheduledJobs({ ...cleared, database, snapshots, clientInfoPuller, clock, logger });
   const changingJobs = () => importer.jobs();
   const scheduler = createScheduler({ sources, runs, puller, jobs, changingJobs, logger });
+  const pusher = createPusher({
+    ...{ knex, connections, voices, unseal, party, clock, logger },
+    ...{ positions: pushPositions, http: fetcher, count: metrics.countPush },
+  });
   const changed = () => scheduler.refresh();
   const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;
   const versionsUrl = (partner: Pick<Connection, 'role' | 'version'>) =>
@@ -173,7 +182,7 @@ async function build(foundation: Foundation): Promise<Services> {
   const lifecycle = createLifecycle();
   const admin = createAdminService({
     ...{ database, connections, clientInfo, sources, puller, adapters },
-    ...{ secretBox, snapshots, changed, versionsUrl },
+    ...{ secretBox, snapshots, pushPositions, changed, versionsUrl },
     ...{ importer, ...registerParts },
     ...{ initiator, settings: config, canBeCalled, clock },
     stopping: lifecycle.signal,
@@ -182,9 +191,10 @@ async function build(foundation: Foundation): Promise<Services> {
   return {
     ...{ config, logger, clock, database, connections, clientInfo, partners, voices, sources, runs },
     ...{ rejectedRecords, writer, pipeline, fetcher, puller, clientInfoPuller, scheduler },
-    ...{ snapshots, secretBox, admin, metrics, lifecycle },
+    ...{ pushPositions, pusher, snapshots, secretBox, admin, metrics, lifecycle },
     close: once(async () => {
       try {
+        await pusher.stop();
         await Promise.all([snapshots.close(), fetcher.close()]);
         await writer.drain();
       } finally {
@@ -222,9 +232,10 @@ function metricSources(parts: {
   writer: RegistryWriter;
   sources: SourceStore;
   snapshots: Snapshots;
+  pushPositions: Pick<PushPositionStore, 'list'>;
   clock: () => Date;
 }) {
-  const { writer, sources, snapshots, clock } = parts;
+  const { writer, sources, snapshots, pushPositions, clock } = parts;
   return {
     writerQueue: () => writer.waiting,
     async sources() {
@@ -234,6 +245,10 @@ function metricSources(parts: {
         counts[shown] = (counts[shown] ?? 0) + 1;
       }
       return counts;
+    },
+    async pushes() {
+      const positions = await pushPositions.list();
+      return positions.map(({ connectionName: partner, module, behind }) => ({ partner, module, behind }));
     },
     async snapshotAges() {
       const now = clock().getTime();

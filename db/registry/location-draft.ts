@@ -5,7 +5,7 @@
  * those who saw it, as its last public state with every EVSE REMOVED; what was never public stays unseen.
  */
 import type { Location, Outcome, Owner, Speaker } from '../model.ts';
-import { locationContentHash, sameButForStatuses } from './content.ts';
+import { evsesWithOtherStatus, locationContentHash, sameButForStatuses } from './content.ts';
 import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry } from './journal.ts';
@@ -18,7 +18,7 @@ export class LocationDraft {
   private readonly collector = new FindingCollector();
   private current: CurrentLocation | undefined;
   private contentHash: Buffer | undefined;
-  private last: { write: Write<Location>; speaker: Speaker } | undefined;
+  private last: { write: Write<Location>; speaker: Speaker; correlationId: string | null } | undefined;
   private placement: Placement | undefined;
 
   constructor(owner: Owner, stored: StoredLocation | undefined) {
@@ -37,7 +37,8 @@ export class LocationDraft {
     const isCreated = this.current === undefined || decision.createdChild === true;
     const isSame = this.contentHash?.equals(contentHash) ?? false;
     this.collector.take(decision);
-    this.last = { write: decision, speaker: mutation.speaker };
+    const { speaker, correlationId = null } = mutation;
+    this.last = { write: decision, speaker, correlationId };
     this.contentHash = contentHash;
     this.current = {
       document: decision.document,
@@ -95,16 +96,20 @@ export class LocationDraft {
     const { document } = this.current as CurrentLocation;
     const isPublic = document.publish && !isExpired(document);
     const wasPublic = (this.stored?.publish ?? false) && !this.stored?.expired;
-    const sameFacts = this.stored !== undefined && sameButForStatuses(this.stored.document, document);
+    const before = this.stored?.document;
+    const onlyStatuses =
+      isPublic && wasPublic && before !== undefined && sameButForStatuses(before, document);
     return {
       sequence,
-      kind: isPublic && wasPublic && sameFacts ? 'status' : 'location',
+      kind: onlyStatuses ? 'status' : 'location',
       action: isPublic ? 'upsert' : 'delete',
       public: isPublic || wasPublic,
       object: this.id,
       country_code: this.owner.countryCode,
       party_id: this.owner.partyId,
       object_id: document.id,
+      evses: onlyStatuses ? evsesWithOtherStatus(before, document) : null,
+      correlation_id: this.last?.correlationId ?? null,
     };
   }
 

@@ -17,6 +17,7 @@ export class TariffDraft {
   private current: Tariff | undefined;
   private contentHash: Buffer | undefined;
   private last: { write: Write<Tariff>; speaker: Speaker } | undefined;
+  private correlationId: string | null = null;
   private placement: Placement | undefined;
 
   constructor(owner: Owner, stored: StoredTariff | undefined) {
@@ -29,6 +30,7 @@ export class TariffDraft {
   apply(mutation: TariffMutation): Outcome {
     const decision = mutation.apply(this.current && { document: this.current });
     if (decision.kind === 'delete') {
+      this.correlationId = mutation.correlationId ?? null;
       this.current = undefined;
       this.contentHash = undefined;
       this.last = undefined;
@@ -42,6 +44,7 @@ export class TariffDraft {
     const isSame = this.contentHash?.equals(contentHash) ?? false;
     this.collector.take(decision);
     this.last = { write: decision, speaker: mutation.speaker };
+    this.correlationId = mutation.correlationId ?? null;
     this.current = decision.document;
     this.contentHash = contentHash;
     return outcomeOfWrite(isCreated, isSame);
@@ -107,6 +110,8 @@ export class TariffDraft {
       country_code: this.owner.countryCode,
       party_id: this.owner.partyId,
       object_id: this.objectId,
+      evses: null,
+      correlation_id: this.correlationId,
     };
   }
 

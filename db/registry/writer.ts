@@ -29,7 +29,12 @@ export interface RegistryWriter {
 }
 
 /** Makes the writer of this process. Several processes may write: the database keeps them apart. */
-export function createWriter(parts: { knex: Knex; clock: () => Date }): RegistryWriter {
+export function createWriter(parts: {
+  knex: Knex;
+  clock: () => Date;
+  /** Called after each commit that changed the registry: for those who follow the journal. Must not throw. */
+  changed?: () => void;
+}): RegistryWriter {
   let queue: Pending[] = [];
   let working: Promise<void> | null = null;
 
@@ -51,6 +56,7 @@ export function createWriter(parts: { knex: Knex; clock: () => Date }): Registry
   async function commit(batch: readonly Pending[]): Promise<void> {
     try {
       const outcomes = await inTransaction(batch);
+      if (outcomes.some(({ kind }) => kind === 'created' || kind === 'updated')) parts.changed?.();
       batch.forEach((pending, index) => {
         pending.resolve(outcomes[index] as Outcome);
       });

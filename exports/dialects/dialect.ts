@@ -63,6 +63,8 @@ export interface ExportDialect {
   evse(evse: Evse, owner: Owner, context: ExportContext): object | null;
   /** A connector; null when the version has no word for its standard. */
   connector(connector: Connector, owner: Owner, context: ExportContext): object | null;
+  /** The id under which a `partner` knows an object: that of `location` or `tariff`, also of one that is no more. */
+  objectId(module: Module, owner: Owner, id: string): string;
   /** The uid under which an EVSE is known in this version. */
   evseUid(uid: string): string;
   /** The way back from an id that a `partner` got from `location` or `tariff`. */

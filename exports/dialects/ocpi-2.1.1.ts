@@ -49,6 +49,7 @@ export const ocpi211 = {
   tariff,
   evse,
   connector,
+  objectId: (module, owner, id) => namespacedId(owner, id, LONGEST_ID[module]),
   evseUid: (uid: string) => shortId(uid, LONGEST_ID.locations),
   readId: (module, id) => readNamespacedId(id, LONGEST_ID[module]),
 } as const satisfies ExportDialect;

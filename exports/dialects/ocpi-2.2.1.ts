@@ -31,6 +31,7 @@ export const ocpi221 = {
   tariff,
   evse,
   connector,
+  objectId: (_module, _owner, id) => shortId(id),
   evseUid: (uid: string) => shortId(uid),
   readId: (_module, id) => readShortId(id),
 } as const satisfies ExportDialect;

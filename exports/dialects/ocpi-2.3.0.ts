@@ -26,6 +26,7 @@ export const ocpi230 = {
   tariff: ({ document }: Pick<Stored, 'document'>) => document,
   evse: (evse: Evse) => ({ ...evse, uid: shortId(evse.uid) }),
   connector: (connector: Connector) => connector,
+  objectId: (_module, _owner, id) => shortId(id),
   evseUid: (uid: string) => shortId(uid),
   readId: (_module, id) => readShortId(id),
 } as const satisfies ExportDialect;

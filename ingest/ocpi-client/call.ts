@@ -41,6 +41,8 @@ export interface PartnerAnswer {
 const DOCUMENT_BYTES = 1024 * 1024;
 /** Characters of a partner's own words that are repeated. */
 const QUOTE_LIMIT = 200;
+/** Says that it was done and that there is no envelope; OCPI asks for one, but many leave it out after a write. */
+const NO_CONTENT = 204;
 /** Statuses that say something of the caller or the moment, not of what was sent. */
 const NOT_ABOUT_THE_CONTENT: ReadonlySet<number> = new Set([401, 407, 408, 425, 429]);
 
@@ -50,6 +52,9 @@ export function callPartner(http: HttpClient, call: PartnerCall): Promise<Partne
   const accepts = (status: number) => status >= 400 && status < 500 && !NOT_ABOUT_THE_CONTENT.has(status);
   return http.ask({ ...call, limits, accepts }, async (answer) => {
     const isRefusal = answer.status >= 400;
+    if (answer.status === NO_CONTENT) {
+      return { httpStatus: NO_CONTENT, ocpiStatus: null, message: null, data: null };
+    }
     const fields = await readEnvelope(answer).catch((error: unknown): Record<string, unknown> => {
       // A refusal may come from a proxy, whose page says no more than its status.
       if (isRefusal && error instanceof PartnerError) return {};

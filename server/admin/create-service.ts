@@ -2,10 +2,12 @@
 import type { Database } from '../../db/connection.ts';
 import { readRegistryCounts } from '../../db/reads/registry-counts.ts';
 import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
+import type { PushPositionStore } from '../../db/registry/push-position-store.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { VERSION } from '../version.ts';
 import { type ConnectionServiceParts, createConnectionService } from './connection-service.ts';
 import { createOperatorService, type OperatorServiceParts } from './operator-service.ts';
+import { viewPushes } from './push-view.ts';
 import type { AdminService } from './service.ts';
 import { createSourceService, type SourceServiceParts } from './source-service.ts';
 
@@ -14,16 +16,21 @@ export interface AdminServiceParts extends SourceServiceParts, ConnectionService
   readonly database: Pick<Database, 'engine' | 'knex'>;
   readonly clientInfo: Pick<ClientInfoStore, 'list'>;
   readonly snapshots: Pick<Snapshots, 'build'>;
+  readonly pushPositions: Pick<PushPositionStore, 'list'>;
 }
 
 export function createAdminService(parts: AdminServiceParts): AdminService {
-  const { database, snapshots } = parts;
+  const { database, snapshots, pushPositions } = parts;
   const connections = createConnectionService(parts);
   const sources = createSourceService(parts);
   return {
     ...connections,
     ...sources,
     ...createOperatorService(parts),
+    async showConnection(name) {
+      const connection = await connections.showConnection(name);
+      return { ...connection, push: viewPushes(await pushPositions.list(), name) };
+    },
     buildExports: (format) => snapshots.build(format),
     async status() {
       const counts = await readRegistryCounts(database.knex);

@@ -36,6 +36,8 @@ export interface ConnectionView {
   readonly last_error_at: string | null;
   /** What it told us of itself; null as long as it is not registered. */
   readonly peer: PeerView | null;
+  /** Pushes to it, one a module that it receives; told by `showConnection` alone. */
+  readonly push?: readonly PushView[];
   /** What a hub told of the parties behind it; of hubs only, and only where one connection is shown. */
   readonly hub_parties?: readonly HubPartyView[];
 }
@@ -47,6 +49,32 @@ export interface HubPartyView {
   readonly role: string;
   readonly status: string;
   readonly last_updated: string;
+}
+
+/** How the push of a module to a partner is. */
+export interface PushView {
+  readonly module: string;
+  /** `resync`: it was behind for too long, and has to GET what changed since `resync_from`. */
+  readonly state: 'following' | 'failing' | 'resync';
+  /** In the journal: everything up to here was offered to it. */
+  readonly position: number;
+  /** Changes that it was not offered yet. */
+  readonly behind: number;
+  readonly taken: number;
+  readonly refused: number;
+  /** Requests in which the partner failed. */
+  readonly failures: number;
+  readonly failing_since: string | null;
+  readonly resync_since: string | null;
+  /** What it gives as `date_from`, when it does not GET everything. */
+  readonly resync_from: string | null;
+  readonly resync_reason: string | null;
+  readonly last_taken_at: string | null;
+  /** The object and the partner's words. */
+  readonly last_refusal: string | null;
+  readonly last_refusal_at: string | null;
+  readonly last_error: string | null;
+  readonly last_error_at: string | null;
 }
 
 /** The other side of a handshake. */

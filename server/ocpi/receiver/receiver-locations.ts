@@ -46,7 +46,7 @@ export function receiverLocations(
   /** What every push needs: the voice, the owner and the Location's id. The owner is checked first (E7). */
   function addressed(ctx: OcpiContext) {
     const owner = pathOwner(ctx);
-    return [contributorOf(ctx.state.connection, dialect.version), owner, pathId(ctx, 'location_id')] as const;
+    return [contributorOf(ctx.state, dialect.version), owner, pathId(ctx, 'location_id')] as const;
   }
 
   async function pushLocation(ctx: OcpiContext, operation: 'putLocation' | 'patchLocation') {

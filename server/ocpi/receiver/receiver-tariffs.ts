@@ -31,14 +31,14 @@ export function receiverTariffs(
   async function push(ctx: OcpiContext, operation: 'putTariff' | 'patchTariff'): Promise<Answer> {
     const owner = pathOwner(ctx);
     const tariffId = pathId(ctx, 'tariff_id');
-    const by = contributorOf(ctx.state.connection, dialect.version);
+    const by = contributorOf(ctx.state, dialect.version);
     const body = await readBody(ctx);
     return answerReceipt('tariffs', await pipeline[operation](by, owner, tariffId, body));
   }
 
   async function remove(ctx: OcpiContext): Promise<Answer> {
     const owner = pathOwner(ctx);
-    const by = contributorOf(ctx.state.connection, dialect.version);
+    const by = contributorOf(ctx.state, dialect.version);
     return answerReceipt('tariffs', await pipeline.deleteTariff(by, owner, pathId(ctx, 'tariff_id')));
   }
 

@@ -17,7 +17,7 @@ import type { VersionRules } from '../versions/version-rules.ts';
 
 /** The handler of a list. */
 export function senderList(
-  services: Pick<OcpiServices, 'database' | 'config' | 'clock'>,
+  services: Pick<OcpiServices, 'database' | 'config' | 'clock' | 'pushPositions'>,
   module: Module,
   { dialect, limitHeader }: Pick<VersionRules, 'dialect' | 'limitHeader'>,
 ): Handler {
@@ -40,6 +40,11 @@ export function senderList(
     if (page.next !== null) {
       const url = `${publicAddress(ctx, services.config.publicUrl)}${ctx.path.replace(/\/+$/, '')}`;
       headers.Link = linkToNext(url, request, list, page.next, page.objects.length);
+    }
+    // Last page of all that a push may have missed, so that there is nothing left to resync.
+    const isWhole = page.next === null && !addressee && !request.dateTo;
+    if (connection.peer && isWhole && (connection.clock === 'registry' || !request.dateFrom)) {
+      await services.pushPositions.noteListRead({ connectionId: connection.id, module }, request.dateFrom);
     }
     const asked = { now, audience: 'partner' } as const;
     const texts = await express(services.database.knex, dialect, module, page.objects, asked);

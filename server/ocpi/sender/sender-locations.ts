@@ -25,7 +25,7 @@ import type { VersionRules } from '../versions/version-rules.ts';
 import { senderList } from './sender-list.ts';
 
 export function senderLocations(
-  services: Pick<OcpiServices, 'database' | 'config' | 'clock'>,
+  services: Pick<OcpiServices, 'database' | 'config' | 'clock' | 'pushPositions'>,
   rules: Pick<VersionRules, 'dialect' | 'limitHeader'>,
 ): Resource[] {
   const { dialect } = rules;

@@ -8,7 +8,7 @@ import type { VersionRules } from '../versions/version-rules.ts';
 import { senderList } from './sender-list.ts';
 
 export function senderTariffs(
-  services: Pick<OcpiServices, 'database' | 'config' | 'clock'>,
+  services: Pick<OcpiServices, 'database' | 'config' | 'clock' | 'pushPositions'>,
   rules: Pick<VersionRules, 'dialect' | 'limitHeader'>,
 ): Resource[] {
   return [{ path: '', methods: { GET: senderList(services, 'tariffs', rules) } }];

@@ -1,7 +1,7 @@
 /** The steps that look at rows which are there already, against rows that are. */
 import { expect } from 'chai';
-import * as tariffStep from '../../../db/migrations/0008-tariff-obstacles.ts';
 import * as versionStep from '../../../db/migrations/0009-negotiated-version.ts';
+import * as tariffStep from '../../../db/migrations/0010-tariff-obstacles.ts';
 import { tariffObstacles } from '../../../db/registry/tariff-obstacles.ts';
 import { buildTariff } from '../../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
