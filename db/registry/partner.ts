@@ -5,11 +5,13 @@
  * The rule for hubs, because a claim is no proof (CRED-22): the operator's word is the limit. A connection that
  * was added as HUB with its own party alone may speak for whomever it announces; with further parties, for these
  * alone. A platform that was not added as HUB, whatever it says of itself, speaks for its named parties alone.
+ * One that was, and has no way to announce anybody, may be pulled for anyone who has no other voice, as any source
+ * that was added without parties.
  * One voice an owner holds besides: see `voice-store.ts`.
  *
  * Every push asks, so what a hub of thousands of parties announces is indexed once, not once a request.
  */
-import type { ClientInfo, Connection, Owner, Role } from '../model.ts';
+import type { ClientInfo, Connection, Owner, Peer, Role } from '../model.ts';
 import type { ClientInfoStore } from './client-info-store.ts';
 import { bringsObjects, spokenFor } from './connection-voices.ts';
 
@@ -23,7 +25,10 @@ export interface Partner {
   mayPush(owner: Owner): boolean;
   /** Whether requests of this party may come through it: the `from` of a routing header. */
   maySend(party: Owner): boolean;
-  /** Whose objects a pull from it may bring; a hub's list may hold those of a party that is away. */
+  /**
+   * Whose objects a pull from it may bring, those of a party that is away among them; empty: of anyone who has no
+   * other voice.
+   */
   mayBring(): Owner[];
   /** Those of them that it does not call CONNECTED: what its list lacks of them is not gone (HCI-06). */
   away(): Owner[];
@@ -82,6 +87,7 @@ export function partnerOf(connection: Connection, told: readonly ClientInfo[]): 
   const find = (owner: Owner) => index.get(keyOf(owner)) ?? listed.get(keyOf(owner));
   const behind = () => [...new Map([...listed, ...index]).values()].filter(({ hasObjects }) => hasObjects);
   const isLimited = role !== 'HUB' || parties.some((party) => hub === null || !sameOwner(party, hub));
+  const isSilent = peer !== null && !offersClientInfo(peer) && index.size === 0 && listed.size === 0;
   return {
     isHub: true,
     hub,
@@ -92,12 +98,17 @@ export function partnerOf(connection: Connection, told: readonly ClientInfo[]): 
     },
     maySend: (party) =>
       isNamed(party) || (hub !== null && sameOwner(hub, party)) || find(party) !== undefined,
-    mayBring: () => [
-      ...own,
-      ...(isLimited ? [] : behind().flatMap(({ owner }) => (isOwn(owner) ? [] : owner))),
-    ],
+    mayBring() {
+      if (isLimited) return [...own];
+      return isSilent ? [] : [...own, ...behind().flatMap(({ owner }) => (isOwn(owner) ? [] : owner))];
+    },
     away: () => behind().flatMap(({ owner, isConnected }) => (isConnected ? [] : owner)),
   };
+}
+
+/** Whether it has a list of the parties behind it to be read. */
+function offersClientInfo({ endpoints }: Peer): boolean {
+  return endpoints.some(({ identifier, role }) => identifier === 'hubclientinfo' && role === 'SENDER');
 }
 
 const NOBODY: ReadonlyMap<string, Announced> = new Map();

@@ -56,7 +56,8 @@ export const ocpi211 = {
 
 function location({ document, owner }: Stored, context: ExportContext): string | null {
   const location = JSON.parse(document) as Fields;
-  if (location.publish !== true) return null; // 2.1 publish, CV-13
+  // Its owner sees it all the same (LR-22).
+  if (location.publish !== true && context.audience === 'partner') return null; // 2.1 publish, CV-13
   const wire = without(location, LOCATION_FIELDS_OF_LATER);
   wire.id = idFor(owner, location.id as string, 'locations', context); // LS-14
   wire.type = locationType(location.parking_type); // 2.1 type / parking_type
