@@ -26,6 +26,7 @@ import type { HttpClient } from './http/http-client.ts';
 import { type Sleep, sleep as systemSleep } from './http/retry.ts';
 import { createIntake, type Intake } from './intake.ts';
 import type { Contributor, Pipeline } from './pipeline.ts';
+import { type Scope, scopeOf } from './pull-scope.ts';
 
 /** `nap source run --json`: design, section 7. */
 export interface RunReport extends RunCounts {
@@ -149,25 +150,11 @@ interface Ending {
   readonly memory: Readonly<Record<string, unknown>>;
 }
 
-/** Whose objects a run may bring, and behind which hub they are. */
-interface Scope {
-  readonly parties: readonly Owner[];
-  readonly hub: Owner | null;
-  /** Owners that the hub cannot reach: what its list lacks of them stays. */
-  readonly spared: readonly Owner[];
-}
-
 /** What is to be pulled. */
 interface Task {
   readonly followed: Followed;
   readonly scope: Scope;
   readonly adapter: Adapter | undefined;
-}
-
-/** A hub brings what it may speak for at this moment; everybody else what the source was added for. */
-function scopeOf(source: Source, partner: Partner | undefined): Scope {
-  if (!partner?.isHub) return { parties: source.parties, hub: null, spared: [] };
-  return { parties: partner.mayBring(), hub: partner.hub, spared: partner.away() };
 }
 
 class PullRun {

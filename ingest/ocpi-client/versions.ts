@@ -79,7 +79,7 @@ export function chooseVersion(
   if (chosen) return { ...chosen, url: absolute(chosen.url, versionsUrl) };
   const offered = offers.map(({ version }) => version).join(', ') || 'no version';
   throw new PartnerError(
-    `${describeUrl(versionsUrl)} offers ${offered.slice(0, 200)}; we speak ${supported.join(', ')}`,
+    `${describeUrl(versionsUrl)} offers ${offered.slice(0, 200)}; we want ${supported.join(', ')}`,
   );
 }
 

@@ -112,7 +112,7 @@ describe('a handshake that we begin', () => {
     const { message } = await failing(
       connect(strange, { name: 'strange', parties: 'DE-XYZ', version: '2.2.1' }),
     );
-    expect(message).to.contain('offers 2.1.1, 3.0; we speak 2.2.1');
+    expect(message).to.contain('offers 2.1.1, 3.0; we want 2.2.1');
   });
 
   for (const { step, method, path } of STEPS) {
