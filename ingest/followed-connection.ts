@@ -7,7 +7,6 @@
  * the run as any other problem of the partner does.
  */
 import type { Connection, Owner, Source } from '../db/model.ts';
-import type { ConnectionStore } from '../db/registry/connection-store.ts';
 import { isHub } from '../db/registry/partner.ts';
 import { isPartnerError, PartnerError } from './adapter.ts';
 import { findEndpoint } from './ocpi-client/versions.ts';
@@ -28,13 +27,9 @@ export interface Followed {
   readonly problem: PartnerError | undefined;
 }
 
-/** Looks the connection up, if the source follows one. */
-export async function follow(
-  source: Source,
-  connections: Pick<ConnectionStore, 'findById'>,
-): Promise<Followed> {
+/** @param connection of the source, as it is now; undefined when it has none, or it was removed */
+export function follow(source: Source, connection: Connection | undefined): Followed {
   if (!followsConnection(source)) return { source, connection: undefined, problem: undefined };
-  const connection = await connections.findById(source.connectionId as number);
   try {
     return { source: pulledThrough(source, connection), connection, problem: undefined };
   } catch (error) {
@@ -45,7 +40,7 @@ export async function follow(
 
 /** @throws PartnerError */
 function pulledThrough(source: Source, connection: Connection | undefined): Source {
-  const { name, peer, role, parties, pushOnly } = connection ?? NOBODY;
+  const { name, peer, role, pushOnly } = connection ?? NOBODY;
   if (!connection || !peer) {
     throw new PartnerError(`the connection ${name} is not registered, so there is nothing to pull from`);
   }
@@ -66,8 +61,6 @@ function pulledThrough(source: Source, connection: Connection | undefined): Sour
     sealedToken: peer.sealedToken,
     version: connection.version,
     strictness: connection.strictness,
-    // Another access point brings whoever has no other voice; whom a hub brings says `Partner`.
-    parties: source.parties.length > 0 || role !== 'CPO' ? source.parties : parties,
   };
 }
 
@@ -78,4 +71,4 @@ function addressee({ parties, peer }: Connection): { to?: string } {
 }
 
 /** What is said of a connection that was removed between two steps. */
-const NOBODY = { name: '(removed)', peer: null, role: 'CPO', parties: [], pushOnly: false } as const;
+const NOBODY = { name: '(removed)', peer: null, role: 'CPO', pushOnly: false } as const;

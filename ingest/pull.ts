@@ -15,7 +15,7 @@ import type { Logger } from 'pino';
 import type { Owner, RunCounts, RunState, Source } from '../db/model.ts';
 import { isOcpiVersion, type OcpiVersion } from '../db/ocpi-version.ts';
 import type { ConnectionStore } from '../db/registry/connection-store.ts';
-import type { Partner, Partners } from '../db/registry/partner.ts';
+import type { Partners } from '../db/registry/partner.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import { CLAIM_RENEWAL_MS, type Claim } from '../db/registry/source-claim.ts';
 import type { SourceStore } from '../db/registry/source-store.ts';
@@ -101,11 +101,6 @@ export function createPuller(parts: PullerParts): Puller {
   const { sources, connections, clock, sleep = systemSleep } = parts;
   let adapters = parts.adapters && Promise.resolve(parts.adapters);
 
-  async function partnerOf({ connectionId }: Source): Promise<Partner | undefined> {
-    const connection = connectionId === null ? undefined : await connections.findById(connectionId);
-    return connection && parts.partners.of(connection);
-  }
-
   async function claim(source: Source, options: RunOptions): Promise<Claim> {
     const { patience = 0, signal } = options;
     const started = clock().getTime();
@@ -129,11 +124,14 @@ export function createPuller(parts: PullerParts): Puller {
       const named = await sources.findByName(name);
       if (!named) throw new SourceNotFoundError(`There is no source ${name}.`);
       options.signal?.throwIfAborted();
+      const { connectionId } = named;
+      const connection = connectionId === null ? undefined : await connections.findById(connectionId);
+      const partner = connection && (await parts.partners.of(connection));
       const given = await claim(named, options);
       // As it is now that nobody else changes it.
       const source = (await sources.findById(named.id)) ?? named;
-      const followed = await follow(source, connections);
-      const scope = scopeOf(followed.source, await partnerOf(source));
+      const followed = follow(source, connection);
+      const scope = scopeOf(source, connection, partner);
       const task = { followed, scope, adapter: known.get(source.kind) };
       return new PullRun(parts, task, given, options).run();
     },

@@ -62,9 +62,11 @@ export async function discoverModules(
   return { version: version as OcpiVersion, urls };
 }
 
-/** The versions that a partner offers. */
+/** The versions that a partner offers. @throws PartnerError when that is no list */
 export async function readOffers(versionsUrl: string, getData: GetData): Promise<Offer[]> {
-  return recordsOf(await getData(versionsUrl)).flatMap(({ version, url }) =>
+  const list = await getData(versionsUrl);
+  if (!Array.isArray(list)) throw new PartnerError(`${describeUrl(versionsUrl)} gave no list of versions`);
+  return recordsOf(list).flatMap(({ version, url }) =>
     typeof version === 'string' && typeof url === 'string' ? [{ version: version.trim(), url }] : [],
   );
 }

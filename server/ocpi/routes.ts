@@ -7,7 +7,7 @@
  * in an envelope, for those who have a token; without one it is 401 like everything else (AUTH-01).
  */
 import { Router } from '@koa/router';
-import type { Owner } from '../../db/model.ts';
+import type { Connection, Owner } from '../../db/model.ts';
 import { readSenderPage } from '../../db/reads/sender-list.ts';
 import { type Partners, sameOwner } from '../../db/registry/partner.ts';
 import { authenticate } from './protocol/authentication.ts';
@@ -16,6 +16,7 @@ import {
   type Answer,
   answerWithEnvelope,
   methodNotAllowed,
+  type OcpiRefusal,
   sendAnswer,
   success,
   unauthorized,
@@ -68,8 +69,8 @@ export function ocpiRoutes(services: OcpiServices): Router<OcpiState> {
       }
     }
   }
-  router.all(`${OCPI_ROOT}{/*rest}`, () => {
-    throw unknownRoute();
+  router.all(`${OCPI_ROOT}{/*rest}`, (ctx) => {
+    throw isOfHandshake(ctx.state.connection) ? handshakeFirst() : unknownRoute();
   });
   return router;
 }
@@ -85,10 +86,7 @@ async function answer(
   { partners, rules }: { partners: Partners; rules: RoutingRules },
 ): Promise<Answer> {
   const { connection } = ctx.state;
-  const isOfHandshake = connection.tokenKind === 'registration' || connection.tokenKind === 'pending';
-  if (isOfHandshake && !gate.openToRegistration) {
-    throw unauthorized('This token opens versions and credentials only, until the handshake is finished');
-  }
+  if (isOfHandshake(connection) && !gate.openToRegistration) throw handshakeFirst();
   const allowed = allowedMethods(resource);
   if (ctx.method === 'OPTIONS') return success({ headers: { Allow: allowed.join(', ') } });
   const handler = resource.methods[(ctx.method === 'HEAD' ? 'GET' : ctx.method) as Method];
@@ -98,6 +96,15 @@ async function answer(
   const routing = gate.routed ? await readRoutingHeaders(ctx, gate.role, rules) : UNROUTED;
   Object.assign(ctx.state, routing);
   return handler(ctx);
+}
+
+/** A token that opens versions and credentials only, whatever is asked for with it (AUTH-09, E2). */
+function isOfHandshake({ tokenKind }: Connection): boolean {
+  return tokenKind === 'registration' || tokenKind === 'pending';
+}
+
+function handshakeFirst(): OcpiRefusal {
+  return unauthorized('This token opens versions and credentials only, until the handshake is finished');
 }
 
 function allowedMethods(resource: Resource): string[] {
