@@ -76,9 +76,12 @@ export interface ConnectionStore {
    * rest. False when its token is no longer the one that it called with.
    */
   unregister(id: number, calledWith: Buffer): Promise<boolean>;
-  /** Notes how a call of ours went; null: well. Costs nothing when all is well and was before. */
-  noteCall(connection: Connection, problem: CallProblem | null): Promise<void>;
-  /** @throws VoiceTakenError; then nothing is changed. Undefined when there is no such connection. */
+  /** Notes how a call of ours went; null: well. Writes nothing when all is well and was before. */
+  noteCall(connection: Pick<Connection, 'id'>, problem: CallProblem | null): Promise<void>;
+  /**
+   * A connection that refused our token counts as mended. Undefined when there is no such connection.
+   * @throws VoiceTakenError; then nothing is changed
+   */
   set(id: number, changes: ConnectionChanges): Promise<Connection | undefined>;
   /** Its sources, voices and refused records go with it; its Locations and Tariffs stay. */
   remove(id: number): Promise<boolean>;
@@ -179,8 +182,7 @@ export function createConnectionStore(parts: {
         if (found) await forgetPeer(transaction, id, clock());
         return found !== undefined;
       }),
-    async noteCall({ id, consecutiveFailures, brokenAt }, problem) {
-      if (problem === null && consecutiveFailures === 0 && brokenAt === null) return;
+    async noteCall({ id }, problem) {
       const now = clock();
       const failed = () => ({
         consecutive_failures: knex.raw('consecutive_failures + 1'),
@@ -188,9 +190,13 @@ export function createConnectionStore(parts: {
         last_error_at: now,
         ...(problem?.refused ? { broken_at: now } : {}),
       });
-      const columns = problem === null ? { consecutive_failures: 0, broken_at: null } : failed();
-      await knex('connection').where({ id }).update(columns);
-      byHash.forget();
+      const wanted = knex('connection').where({ id });
+      const isNews = await (problem === null
+        ? wanted
+            .andWhere((row) => row.where('consecutive_failures', '>', 0).orWhereNotNull('broken_at'))
+            .update({ consecutive_failures: 0, broken_at: null })
+        : wanted.update(failed()));
+      if (isNews > 0) byHash.forget();
     },
     set: (id, changes) => change((transaction) => update(transaction, id, changes)),
     async remove(id) {
@@ -273,10 +279,11 @@ async function update(
   id: number,
   changes: ConnectionChanges,
 ): Promise<Connection | undefined> {
-  const columns = settingColumns(changes);
+  // A person has acted: what refused our token may be asked again (PC-10).
+  const columns = { ...settingColumns(changes), broken_at: null };
   const [found] = await transaction('connection').where({ id }).forUpdate().select('id');
   if (!found) return undefined;
-  if (Object.keys(columns).length > 0) await transaction('connection').where({ id }).update(columns);
+  await transaction('connection').where({ id }).update(columns);
   if (changes.parties) {
     await transaction('connection_party').where({ connection_id: id }).delete();
     await insertParties(transaction, id, changes.parties);

@@ -28,6 +28,8 @@ export type Delivery =
       readonly words: string;
       /** An answer came: the fault may be with this object. */
       readonly hasAnswered: boolean;
+      /** It does not take our token: asking on would be guessing (PC-10). */
+      readonly isTokenRefused: boolean;
       /** Milliseconds after which the partner asks to come again; null when it did not say. */
       readonly retryAfter: number | null;
     };
@@ -43,6 +45,8 @@ export interface PushCall {
 /** A partner that takes longer holds up its own objects; less than a claim lives, so that it cannot run out meanwhile. */
 const LIMITS: Partial<HttpLimits> = { connectMs: 10_000, headersMs: 20_000, idleMs: 10_000, totalMs: 30_000 };
 
+/** Our token is not known there, or no longer. */
+const UNAUTHORIZED = 401;
 /** About us as a caller, not about the object. */
 const FORBIDDEN = 403;
 /** Without an OCPI status these say that there is no such interface. */
@@ -73,6 +77,7 @@ async function send(http: HttpClient, request: PushRequest, call: PushCall): Pro
       kind: 'failed',
       words: error instanceof Error ? error.message : String(error),
       hasAnswered: status === null ? !isHttpError(error) : status >= 500,
+      isTokenRefused: status === UNAUTHORIZED,
       retryAfter: isHttpError(error) ? error.retryAfter : null,
     };
   }
@@ -89,5 +94,5 @@ function judge({ method }: PushRequest, answer: PartnerAnswer): Delivery {
       : ocpiStatus >= 1000 && ocpiStatus < 3000;
   return isAboutObject && httpStatus !== FORBIDDEN
     ? { kind: 'refused', words }
-    : { kind: 'failed', words, hasAnswered: true, retryAfter: null };
+    : { kind: 'failed', words, hasAnswered: true, isTokenRefused: false, retryAfter: null };
 }

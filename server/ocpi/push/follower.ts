@@ -15,6 +15,7 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Module, Owner, PushPosition } from '../../../db/model.ts';
 import { type ChangedObject, type JournalStretch, readJournalStretch } from '../../../db/reads/journal.ts';
+import type { ConnectionStore } from '../../../db/registry/connection-store.ts';
 import type { PushPositionStore } from '../../../db/registry/push-position-store.ts';
 import type { HttpClient } from '../../../ingest/http/http-client.ts';
 import { delayBefore } from '../../../ingest/http/retry.ts';
@@ -39,6 +40,8 @@ export interface FollowerParts {
   readonly isOwn: (receiver: Receiver, change: ChangedObject) => boolean;
   /** Token and routing headers. */
   readonly headersFor: (receiver: Receiver) => Record<string, string>;
+  /** Notes in the connection how calls of it go. */
+  readonly noteCall: ConnectionStore['noteCall'];
   readonly count: (partner: string, module: Module, outcome: PushOutcome, objects: number) => void;
   readonly pace: PushPace;
 }
@@ -187,7 +190,23 @@ export class Follower {
       },
       () => !this.#isStopping,
     );
-    return this.#note(offered, stretch);
+    const wasFailing = this.#position.failingSince !== null;
+    const delay = this.#note(offered, stretch);
+    await this.#tellConnection(offered, wasFailing);
+    return delay;
+  }
+
+  /** How the partner is, is a matter of its connection too: told when it begins to fail, and when it is well again. */
+  async #tellConnection(offered: readonly Offered[], wasFailing: boolean): Promise<void> {
+    const { connection } = this.receiver;
+    const failures = offered.flatMap(({ delivery }) => (delivery?.kind === 'failed' ? [delivery] : []));
+    const [first] = failures;
+    const refused = failures.some(({ isTokenRefused }) => isTokenRefused);
+    if (first && (refused || !wasFailing)) {
+      await this.#parts.noteCall(connection, { message: `push: ${first.words}`, refused });
+    } else if (!first && wasFailing && offered.some(({ delivery }) => delivery?.kind === 'taken')) {
+      await this.#parts.noteCall(connection, null);
+    }
   }
 
   /** Takes in how a round went. Answers how long to wait before the next. */

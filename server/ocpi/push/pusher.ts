@@ -37,7 +37,7 @@ export interface Pusher {
 export interface PusherParts {
   readonly knex: Knex;
   readonly positions: PushPositionStore;
-  readonly connections: Pick<ConnectionStore, 'list'>;
+  readonly connections: Pick<ConnectionStore, 'list' | 'noteCall'>;
   readonly voices: Pick<VoiceStore, 'list'>;
   readonly http: HttpClient;
   readonly unseal: (sealed: string) => string;
@@ -150,6 +150,7 @@ class Crew {
         connection.parties.some((party) => sameOwner(party, owner)) ||
         this.#voices.get(voiceKey(owner, module)) === connection.id,
       headersFor: (receiver) => this.#headersFor(receiver),
+      noteCall: (connection, problem) => parts.connections.noteCall(connection, problem),
     };
   }
 

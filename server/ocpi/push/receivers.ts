@@ -19,10 +19,13 @@ const ONLY_BRINGING: ReadonlySet<Role> = new Set<Role>(['CPO']);
 /** In 2.1.1 endpoints have no role: what a platform of these roles offers is, or may be, a Sender. */
 const SENDING_WITHOUT_SAYING: ReadonlySet<Role> = new Set<Role>(['CPO', 'HUB']);
 
-/** The Receivers of a connection; none for one that did no handshake: nobody said where they would be. */
+/**
+ * The Receivers of a connection; none for one that did no handshake: nobody said where they would be. None, too, for
+ * one that refuses our token, until a call succeeds again or the tokens are replaced (PC-10).
+ */
 export function receiversOf(connection: Connection): Receiver[] {
-  const { peer, role } = connection;
-  if (!peer) return [];
+  const { peer, role, brokenAt } = connection;
+  if (!peer || brokenAt) return [];
   const roles = [role, ...peer.roles.map((stated) => stated.role)];
   if (roles.every((one) => ONLY_BRINGING.has(one))) return [];
   return MODULES.flatMap((module) => {

@@ -116,7 +116,6 @@ describe('a push that fails', () => {
     'HTTP 500': { status: 500, body: 'oops' },
     'OCPI status 3000': refusing(3000, 'database down'),
     'OCPI status 4002': refusing(4002, 'the far end timed out'),
-    'HTTP 401': { status: 401, body: '' },
     'HTTP 403': { status: 403, body: '' },
     'HTTP 404 without an envelope': { status: 404, body: 'nothing here' },
     'an endless answer': { delivery: 'endless', ceiling: 4 * 1024 * 1024 },
@@ -136,6 +135,33 @@ describe('a push that fails', () => {
       expect(test.server.log.filter(({ level }) => level === 'error')).to.deep.equal([]);
     });
   }
+
+  it('rests when the partner refuses our token, and goes on once a person has acted (PC-10)', async () => {
+    const { partner } = await test.addProvider('nsp');
+    const { connections } = test.server.services;
+    const seen = async () => {
+      const connection = await connections.findByName('nsp');
+      return { isBroken: connection?.brokenAt !== null, error: connection?.lastError ?? '' };
+    };
+    const undo = partner.override('PUT', '/', { status: 401 });
+    test.startPusher();
+    await put('LOC-1');
+    await until(async () => (await seen()).isBroken);
+    expect((await seen()).error)
+      .to.contain('push: ')
+      .and.contain('401');
+    const { knex } = test.server.database;
+    await until(async () => (await knex('push_position').whereNotNull('claim')).length === 0);
+    const asked = partner.requests.length;
+    await put('LOC-2');
+    undo();
+    expect(partner.requests).to.have.length(asked);
+    await test.server.services.admin.setConnection('nsp', { token_form: 'raw' });
+    await test.settled();
+    for (const id of ['LOC-1', 'LOC-2']) {
+      expect(partner.received('locations', 'NL', 'TNM', id)).to.include({ id });
+    }
+  });
 
   it('takes 204 for done', async () => {
     const { partner } = await test.addProvider('nsp');
