@@ -18,6 +18,7 @@ const BUSY_TABLES = [
   'journal_head',
   'source',
   'rejected_record',
+  'push_position',
 ] as const;
 
 /** Frees dead rows and renews what the planner knows, on the embedded engine. */

@@ -233,6 +233,17 @@ export type Outcome =
   /** Our own fault: logged as an error, and the caller may try again. */
   | { readonly kind: 'failed'; readonly error: Error };
 
+/** Whether a party behind a hub can be reached through it (2.2.1, HubClientInfo). */
+export type ConnectionStatus = 'CONNECTED' | 'OFFLINE' | 'PLANNED' | 'SUSPENDED';
+
+/** What a hub tells of one party behind it, in one role (2.2.1, HubClientInfo). */
+export interface ClientInfo {
+  readonly owner: Owner;
+  readonly role: Role;
+  readonly status: ConnectionStatus;
+  readonly lastUpdated: Date;
+}
+
 /** One endpoint of a platform's version details (VER-04). 2.1.1 knows no role: there it is null. */
 export interface PeerEndpoint {
   readonly identifier: string;
@@ -269,6 +280,8 @@ export interface Connection {
   readonly clock: Clock;
   /** How we send our token to it; inbound both forms are taken (AUTH-05). */
   readonly tokenForm: 'base64' | 'raw';
+  /** A person said so; otherwise it is what worked, or the first to be tried (AUTH-15). */
+  readonly tokenFormIsSet: boolean;
   readonly pushOnly: boolean;
   /**
    * What the token that it called with, or else its standing one, opens: everything (`static`, or `credentials`
@@ -276,14 +289,47 @@ export interface Connection {
    * handshake or rotation of ours that is not finished, CRED-18).
    */
   readonly tokenKind: 'static' | 'registration' | 'credentials' | 'pending';
+  /** Whether any token of ours opens our door to it; not after it unregistered, nor before our handshake ends. */
+  readonly hasToken: boolean;
+  /** Since when a handshake or rotation of ours waits for its answer. */
+  readonly pendingSince: Date | null;
   /** In which form it last sent us a token that fitted. */
   readonly tokenFormSeen: string | null;
-  /** Whom it may speak for (CPO, HUB) or who it is (others). */
+  /** Whom it may speak for (CPO) or who it is (others), as named by the operator; a hub's own party is the first. */
   readonly parties: readonly Owner[];
   /** Null as long as no handshake was finished: static tokens, registration tokens not yet used. */
   readonly peer: Peer | null;
   readonly createdAt: Date;
+  /** When it last called us. */
   readonly lastContactAt: Date | null;
+  /** Calls of ours that failed since the last one that did not. */
+  readonly consecutiveFailures: number;
+  readonly lastError: string | null;
+  readonly lastErrorAt: Date | null;
+  /** Set when it refused our token (PC-10): no more calls by schedule until a person acts. */
+  readonly brokenAt: Date | null;
+}
+
+/** How far a partner has got in the journal, a module: what the push to it has to go on from. */
+export interface PushPosition {
+  readonly connectionId: number;
+  readonly module: Module;
+  /** Everything up to here was offered to it. */
+  readonly sequence: number;
+  /** Objects that it took, or refused, and requests in which it failed. */
+  readonly taken: number;
+  readonly refused: number;
+  readonly failures: number;
+  /** Since when it has not answered as it should; null while it does. */
+  readonly failingSince: Date | null;
+  readonly lastTakenAt: Date | null;
+  /** Which object, and the partner's words. */
+  readonly lastRefusal: string | null;
+  readonly lastRefusalAt: Date | null;
+  readonly lastError: string | null;
+  readonly lastErrorAt: Date | null;
+  /** Set when we gave up on what changed since `missedSince`: the partner has to GET it (RT-11). */
+  readonly resync: { readonly since: Date; readonly missedSince: Date; readonly reason: string } | null;
 }
 
 /** How a run of a source ended: design, section 7. */
@@ -301,7 +347,8 @@ export interface Source {
   readonly options: Readonly<Record<string, unknown>>;
   /** The partner's token, sealed by the secret box; never in clear in the database. */
   readonly sealedToken: string | null;
-  readonly version: string;
+  /** OCPI version that a person named; null: what both sides speak, found out at each pull (VER-09). */
+  readonly version: string | null;
   readonly strictness: Strictness;
   /** Cron expression of incremental pulls. */
   readonly schedule: string;

@@ -5,6 +5,7 @@
  */
 import type { Logger } from 'pino';
 import type { Module, Owner } from '../db/model.ts';
+import type { OcpiVersion } from '../db/ocpi-version.ts';
 import type { HttpClient } from './http/http-client.ts';
 
 /** The settings of a source that only its adapter understands. */
@@ -15,7 +16,8 @@ export interface AdapterSettings {
 
 /** What a pull is given. */
 export interface PullContext extends AdapterSettings {
-  readonly version: string;
+  /** The OCPI version that a person named; null: any that we speak. */
+  readonly version: OcpiVersion | null;
   /** In clear; null when the source has none. Never to be logged. */
   readonly token: string | null;
   /** Everything is wanted, whatever is remembered. Otherwise what changed since `dateFrom` is enough. */
@@ -25,6 +27,8 @@ export interface PullContext extends AdapterSettings {
   readonly party: Owner;
   /** The owners that the source speaks for. */
   readonly parties: readonly Owner[];
+  /** The party of the hub that is pulled; null when the source is none. */
+  readonly hub: Owner | null;
   /** What the last run left. */
   readonly memory: Readonly<Record<string, unknown>>;
   readonly http: HttpClient;
@@ -37,12 +41,16 @@ export interface PullContext extends AdapterSettings {
 /** Some objects of a module as they came. Elements that could not be read are UnreadableElement. */
 export interface PulledBatch {
   readonly module: Module;
+  /** What they are written in. */
+  readonly version: OcpiVersion;
   readonly objects: readonly unknown[];
 }
 
 /** How the pull of one module ended. */
 export interface PulledModule {
   readonly module: Module;
+  /** What it is written in. */
+  readonly version: OcpiVersion;
   /**
    * - `complete`: the list came to its end (of what was asked for: everything, or what changed);
    * - `partial`: something of it is missing;

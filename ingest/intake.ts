@@ -6,6 +6,7 @@
  * objects count as failed and the error ends the intake.
  */
 import type { Module, Owner, RunCounts } from '../db/model.ts';
+import type { OcpiVersion } from '../db/ocpi-version.ts';
 import type { PulledBatch, PullVerdict } from './adapter.ts';
 import { isUnreadable } from './json-list.ts';
 import type { Contributor, Pipeline, PulledReceipt } from './pipeline.ts';
@@ -25,7 +26,8 @@ export interface Intake {
 
 export interface IntakeParts {
   readonly pipeline: Pick<Pipeline, 'takePulled'>;
-  readonly by: Contributor;
+  /** Who hands in what is written in this version. */
+  readonly by: (version: OcpiVersion) => Contributor;
   readonly parties: readonly Owner[];
   readonly clock: () => Date;
   readonly onProgress: ((counts: Readonly<RunCounts>) => void) | undefined;
@@ -69,11 +71,11 @@ export function createIntake(parts: IntakeParts): Intake {
     if (outcome.kind === 'failed') tally.failed++;
   }
 
-  async function take(module: Module, objects: readonly unknown[]): Promise<void> {
+  async function take({ module, version }: PulledBatch, objects: readonly unknown[]): Promise<void> {
     counts.received += objects.length;
     let receipts: PulledReceipt[];
     try {
-      receipts = await pipeline.takePulled(by, module, objects.map(presentable), parties);
+      receipts = await pipeline.takePulled(by(version), module, objects.map(presentable), parties);
     } catch (error) {
       counts.failed += objects.length;
       tallies[module].failed += objects.length;
@@ -103,7 +105,7 @@ export function createIntake(parts: IntakeParts): Intake {
           // Its failure is met in the next round, after this batch.
           next.catch(() => undefined);
           for (let start = 0; start < value.objects.length; start += BATCH_SIZE) {
-            await take(value.module, value.objects.slice(start, start + BATCH_SIZE));
+            await take(value, value.objects.slice(start, start + BATCH_SIZE));
             report();
             signal.throwIfAborted();
           }

@@ -35,6 +35,8 @@ export interface Origin {
   readonly strictness: Strictness;
   readonly dialect: Dialect;
   readonly now: Date;
+  /** Of the push; null for what is pulled. */
+  readonly correlationId: string | null;
 }
 
 /** A part of an object that is known. */
@@ -197,6 +199,7 @@ export function wholeTariff(
     owner: origin.owner,
     id: incoming.id,
     speaker: origin.speaker,
+    correlationId: origin.correlationId,
     apply: (current) =>
       current && isOlder(incoming.last_updated, current.document.last_updated, origin.now)
         ? { kind: 'stale' }
@@ -234,6 +237,7 @@ export function deletedTariff(origin: Origin, tariffId: string): TariffMutation 
     owner: origin.owner,
     id: tariffId,
     speaker: origin.speaker,
+    correlationId: origin.correlationId,
     apply: (current) =>
       current ? { kind: 'delete' } : refuse('unknown-object', `Tariff "${tariffId}" is not known`),
   };
@@ -244,7 +248,8 @@ function locationMutation(
   id: string,
   apply: (current: CurrentLocation | undefined) => Decision<Location>,
 ): LocationMutation {
-  return { module: 'locations', owner: origin.owner, id, speaker: origin.speaker, apply };
+  const { owner, speaker, correlationId } = origin;
+  return { module: 'locations', owner, id, speaker, correlationId, apply };
 }
 
 function locationWrite(

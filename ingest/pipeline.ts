@@ -41,6 +41,8 @@ export interface Contributor {
   readonly name: string;
   readonly strictness: Strictness;
   readonly version: string;
+  /** X-Correlation-ID of a push, for those to whom it is forwarded (ENV-19). */
+  readonly correlationId?: string;
 }
 
 /** How the handling of one object ended, and what was noted on the way. */
@@ -270,6 +272,7 @@ function originOf(by: Contributor, owner: Owner, now: Date): Origin {
     strictness: by.strictness,
     dialect: dialectOf(by.version),
     now,
+    correlationId: by.correlationId ?? null,
   };
 }
 

@@ -13,15 +13,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Owner, RunCounts, RunState, Source } from '../db/model.ts';
+import { isOcpiVersion, type OcpiVersion } from '../db/ocpi-version.ts';
+import type { ConnectionStore } from '../db/registry/connection-store.ts';
+import type { Partners } from '../db/registry/partner.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import { CLAIM_RENEWAL_MS, type Claim } from '../db/registry/source-claim.ts';
 import type { SourceStore } from '../db/registry/source-store.ts';
 import { type Adapter, isPartnerError, PartnerError, type PullContext, type PullVerdict } from './adapter.ts';
 import { discoverAdapters } from './discover.ts';
+import { type Followed, follow } from './followed-connection.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { type Sleep, sleep as systemSleep } from './http/retry.ts';
 import { createIntake, type Intake } from './intake.ts';
 import type { Contributor, Pipeline } from './pipeline.ts';
+import { type Scope, scopeOf } from './pull-scope.ts';
 
 /** `nap source run --json`: design, section 7. */
 export interface RunReport extends RunCounts {
@@ -49,6 +54,10 @@ export interface Puller {
 
 export interface PullerParts {
   readonly sources: SourceStore;
+  /** What sources that follow one are pulled through. */
+  readonly connections: Pick<ConnectionStore, 'findById' | 'noteCall'>;
+  /** Whom the connection of a source speaks for. */
+  readonly partners: Partners;
   readonly runs: RunStore;
   readonly pipeline: Pipeline;
   readonly fetcher: HttpClient;
@@ -89,7 +98,7 @@ const BUSY_POLL_MS = 500;
 
 /** Makes the puller of a process. */
 export function createPuller(parts: PullerParts): Puller {
-  const { sources, clock, sleep = systemSleep } = parts;
+  const { sources, connections, clock, sleep = systemSleep } = parts;
   let adapters = parts.adapters && Promise.resolve(parts.adapters);
 
   async function claim(source: Source, options: RunOptions): Promise<Claim> {
@@ -115,10 +124,16 @@ export function createPuller(parts: PullerParts): Puller {
       const named = await sources.findByName(name);
       if (!named) throw new SourceNotFoundError(`There is no source ${name}.`);
       options.signal?.throwIfAborted();
+      const { connectionId } = named;
+      const connection = connectionId === null ? undefined : await connections.findById(connectionId);
+      const partner = connection && (await parts.partners.of(connection));
       const given = await claim(named, options);
       // As it is now that nobody else changes it.
       const source = (await sources.findById(named.id)) ?? named;
-      return new PullRun(parts, source, given, known.get(source.kind), options).run();
+      const followed = follow(source, connection);
+      const scope = scopeOf(source, connection, partner);
+      const task = { followed, scope, adapter: known.get(source.kind) };
+      return new PullRun(parts, task, given, options).run();
     },
   };
 }
@@ -133,9 +148,18 @@ interface Ending {
   readonly memory: Readonly<Record<string, unknown>>;
 }
 
+/** What is to be pulled. */
+interface Task {
+  readonly followed: Followed;
+  readonly scope: Scope;
+  readonly adapter: Adapter | undefined;
+}
+
 class PullRun {
   readonly #parts: PullerParts;
   readonly #source: Source;
+  readonly #scope: Scope;
+  readonly #followed: Followed;
   readonly #claim: Claim;
   readonly #adapter: Adapter | undefined;
   readonly #options: RunOptions;
@@ -146,15 +170,12 @@ class PullRun {
   readonly #logger: Logger;
   readonly #correlationId = randomUUID();
 
-  constructor(
-    parts: PullerParts,
-    source: Source,
-    claim: Claim,
-    adapter: Adapter | undefined,
-    options: RunOptions,
-  ) {
+  constructor(parts: PullerParts, { followed, scope, adapter }: Task, claim: Claim, options: RunOptions) {
+    const { source } = followed;
     this.#parts = parts;
     this.#source = source;
+    this.#scope = scope;
+    this.#followed = followed;
     this.#claim = claim;
     this.#adapter = adapter;
     this.#options = options;
@@ -163,8 +184,8 @@ class PullRun {
     this.#logger = parts.logger.child({ source: source.name, correlationId: this.#correlationId });
     this.#intake = createIntake({
       pipeline: parts.pipeline,
-      by: contributorOf(source),
-      parties: source.parties,
+      by: (version) => contributorOf(source, version),
+      parties: scope.parties,
       clock: parts.clock,
       onProgress: options.onProgress,
     });
@@ -193,6 +214,7 @@ class PullRun {
   /** The pull and what follows from it. */
   async #pull(): Promise<Ending> {
     const adapter = this.#adapter;
+    if (this.#followed.problem) throw this.#followed.problem;
     if (!adapter) throw new PartnerError(`there is no adapter of kind ${this.#source.kind}`);
     this.#stop.signal.throwIfAborted();
     const verdict = await this.#intake.takeAll(adapter.pull(this.#context()), this.#stop);
@@ -212,14 +234,16 @@ class PullRun {
   /** PC-06. Gives why nothing was removed of a module that came whole. */
   async #removeUnseen(verdict: PullVerdict): Promise<string[]> {
     const reasons: string[] = [];
-    for (const { module, isWhole } of verdict.modules) {
+    for (const { module, version, isWhole } of verdict.modules) {
       if (!isWhole || this.#intake.hasFailed(module)) continue;
       const unidentified = this.#intake.unidentified(module);
       // An object that says not which it is may be any of the missing ones.
       const limit = unidentified > 0 ? 0 : this.#source.shrinkLimit;
-      const removal = await this.#parts.pipeline.removeUnseen(contributorOf(this.#source), module, {
+      const by = contributorOf(this.#source, version);
+      const removal = await this.#parts.pipeline.removeUnseen(by, module, {
         seen: this.#intake.seen(module),
         shrinkLimit: limit,
+        spared: this.#scope.spared,
         startedAt: this.#startedAt,
       });
       this.#intake.counts.removed += removal.removed;
@@ -235,19 +259,20 @@ class PullRun {
   }
 
   #context(): PullContext {
-    const { url, options, version, sealedToken, parties, memory, lastGoodStartedAt } = this.#source;
+    const { url, options, version, sealedToken, memory, lastGoodStartedAt } = this.#source;
     const { fetcher, party, unseal } = this.#parts;
     const from = this.#full ? null : lastGoodStartedAt;
     return {
       url,
       options,
-      version,
+      version: version === null ? null : spoken(version),
       token: sealedToken === null ? null : opened(sealedToken, unseal),
       // A person, or the schedule of full pulls, asked for everything; a first pull may be answered `not modified`.
       full: this.#options.full === true,
       dateFrom: from && new Date(from.getTime() - OVERLAP_MS),
       party,
-      parties,
+      parties: this.#scope.parties,
+      hub: this.#scope.hub,
       memory,
       http: fetcher,
       correlationId: this.#correlationId,
@@ -296,6 +321,15 @@ class PullRun {
     return { ...end, problems: ['a fault of this access point; its log says more'] };
   }
 
+  /** How the partner is, is a matter of its connection too (PC-10). */
+  async #tellConnection({ state, problems, isBroken }: Ending): Promise<void> {
+    const { connection, problem } = this.#followed;
+    if (!connection || problem || this.#options.signal?.aborted) return;
+    const isWell = state === 'complete' || state === 'held';
+    const failure = { message: `pull: ${problems.join('; ')}`, refused: isBroken };
+    await this.#parts.connections.noteCall(connection, isWell ? null : failure);
+  }
+
   /** Writes both rows, says it in the log, and makes the report. */
   async #finish(runId: number | undefined, ending: Ending): Promise<RunReport> {
     const { sources, runs, clock } = this.#parts;
@@ -317,6 +351,7 @@ class PullRun {
         memory: ending.memory,
       });
     }
+    await this.#tellConnection(ending);
     const seconds = Math.round((finishedAt.getTime() - this.#startedAt.getTime()) / 100) / 10;
     const facts = { state, full: this.#full, ...counts, seconds, ...(problem ? { problem } : {}) };
     if (isBroken)
@@ -345,10 +380,16 @@ function opened(sealed: string, unseal: (sealed: string) => string): string {
   }
 }
 
+/** A version that was named for a source, perhaps to a newer release than this one. */
+function spoken(version: string): OcpiVersion {
+  if (isOcpiVersion(version)) return version;
+  throw new PartnerError(`OCPI ${version} is named for it, and this access point does not speak it`);
+}
+
 /** A source that belongs to a connection speaks with its voice (CRED-22). */
-function contributorOf(source: Source): Contributor {
-  const { id, connectionId, name, strictness, version } = source;
+function contributorOf(source: Source, version: OcpiVersion): Contributor {
+  const { id, connectionId, name, strictness } = source;
   const speaker: Contributor['speaker'] =
     connectionId === null ? { kind: 'source', id } : { kind: 'connection', id: connectionId };
-  return { speaker, name, strictness, version: version as Contributor['version'] };
+  return { speaker, name, strictness, version };
 }

@@ -10,6 +10,7 @@ import type { Module, Owner, Speaker } from '../db/model.ts';
 import { type OwnedObject, readObjectsOf } from '../db/reads/objects-of-speaker.ts';
 import { objectKey } from '../db/registry/mutation.ts';
 import type { RegistryWriter } from '../db/registry/writer.ts';
+import { sameOwner } from './identify.ts';
 import { deletedTariff, type Origin, vanishedLocation } from './mutations.ts';
 
 /** What a complete full pull found. */
@@ -18,6 +19,8 @@ export interface CompletePull {
   readonly seen: ReadonlySet<string>;
   /** Share of the known objects, 0 to 1, that may go. */
   readonly shrinkLimit: number;
+  /** Owners of whom the list may lack objects that still are: parties that a hub cannot reach for the moment. */
+  readonly spared?: readonly Owner[];
   /** What the registry received after this moment is newer than the list, and stays. */
   readonly startedAt: Date;
 }
@@ -37,10 +40,11 @@ export async function removeUnseen(
   parts: { knex: Knex; writer: RegistryWriter; originOf: (owner: Owner) => Origin },
   speaker: Speaker,
   module: Module,
-  { seen, shrinkLimit, startedAt }: CompletePull,
+  { seen, shrinkLimit, spared = [], startedAt }: CompletePull,
 ): Promise<Removal> {
   const known = await readObjectsOf(parts.knex, module, speaker, startedAt);
-  const unseen = known.filter((object) => !seen.has(objectKey(object.owner, object.id)));
+  const isSpared = ({ owner }: OwnedObject) => spared.some((party) => sameOwner(party, owner));
+  const unseen = known.filter((object) => !seen.has(objectKey(object.owner, object.id)) && !isSpared(object));
   const counts = { unseen: unseen.length, known: known.length };
   if (unseen.length > known.length * shrinkLimit) {
     return { held: true, removed: 0, ...counts };

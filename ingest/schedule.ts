@@ -24,6 +24,8 @@ export interface ScheduledJob {
   readonly id: string;
   /** Cron expression. */
   readonly schedule: string;
+  /** Once at the start, too. */
+  readonly atStart?: boolean;
   readonly run: (signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -146,6 +148,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
       for (const { id, schedule, run } of jobs) timers.push(every(schedule, id, () => run(stopping.signal)));
       timers.push(every(refreshSchedule, 'refresh of the sources and jobs', refresh));
       await refresh();
+      for (const { id, run, atStart } of jobs) if (atStart) void track(run(stopping.signal), id);
     },
     async stop() {
       for (const timer of [...timers.splice(0), ...changingTimers.values()]) void timer.destroy();

@@ -10,12 +10,16 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Database, openDatabase } from '../db/connection.ts';
 import { migrate } from '../db/migrate.ts';
+import type { Connection } from '../db/model.ts';
 import { createOperatorDirectory, type OperatorDirectory } from '../db/reads/operator-directory.ts';
+import { type ClientInfoStore, createClientInfoStore } from '../db/registry/client-info-store.ts';
 import { type ConnectionStore, createConnectionStore } from '../db/registry/connection-store.ts';
 import { createFindingWebhookStore } from '../db/registry/finding-webhook-store.ts';
 import { createOperatorRegisterStore } from '../db/registry/operator-register-store.ts';
 import { createOperatorStore } from '../db/registry/operator-store.ts';
+import { createPartners, type Partners } from '../db/registry/partner.ts';
 import { createPolicyStore, type PolicyStore } from '../db/registry/policy-store.ts';
+import { createPushPositionStore, type PushPositionStore } from '../db/registry/push-position-store.ts';
 import { createQualityDayStore } from '../db/registry/quality-day-store.ts';
 import { createRejectedRecordStore, type RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import { createRunStore, type RunStore } from '../db/registry/run-store.ts';
@@ -25,6 +29,7 @@ import { createWriter, type RegistryWriter } from '../db/registry/writer.ts';
 import { createSnapshots, type Snapshots } from '../exports/snapshots.ts';
 import { missingItems } from '../ingest/afir-items.ts';
 import { createChecks, type ObjectChecks } from '../ingest/checks.ts';
+import { type ClientInfoPuller, createClientInfoPuller } from '../ingest/client-info-pull.ts';
 import { discoverAdapters } from '../ingest/discover.ts';
 import { discoverRules } from '../ingest/discover-rules.ts';
 import { createHttpClient, type HttpClient } from '../ingest/http/http-client.ts';
@@ -42,6 +47,9 @@ import { scheduledJobs } from './jobs.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
+import { createInitiator } from './ocpi/credentials/initiator.ts';
+import { createPusher, type Pusher } from './ocpi/push/pusher.ts';
+import { treeFor, versionsPath } from './ocpi/versions/trees.ts';
 import { keepQualityDay } from './quality/quality-days.ts';
 import { createQualityReports, type QualityReports } from './quality/reports.ts';
 import { createFindingWebhooks, type FindingWebhooks } from './quality/webhooks.ts';
@@ -54,6 +62,8 @@ export interface Services {
   readonly clock: () => Date;
   readonly database: Database;
   readonly connections: ConnectionStore;
+  readonly clientInfo: ClientInfoStore;
+  readonly partners: Partners;
   readonly voices: VoiceStore;
   readonly sources: SourceStore;
   readonly runs: RunStore;
@@ -62,7 +72,10 @@ export interface Services {
   readonly pipeline: Pipeline;
   readonly fetcher: HttpClient;
   readonly puller: Puller;
+  readonly clientInfoPuller: ClientInfoPuller;
   readonly scheduler: Scheduler;
+  readonly pushPositions: PushPositionStore;
+  readonly pusher: Pusher;
   readonly snapshots: Snapshots;
   readonly secretBox: SecretBox;
   readonly admin: AdminService;
@@ -71,7 +84,7 @@ export interface Services {
   readonly quality: Quality;
   readonly reports: QualityReports;
   readonly findingWebhooks: FindingWebhooks;
-  /** Ends builds and calls, lets the writer finish, closes the database. Safe to call twice. */
+  /** Ends builds, pushes and calls, lets the writer finish, closes the database. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -90,6 +103,8 @@ export interface Overrides {
   readonly logger?: Logger;
   /** Stays open: whoever opened it closes it. */
   readonly database?: Database;
+  /** Goes around the HTTP client for calls to partners: tests shorten its waits. */
+  readonly aroundFetcher?: (fetcher: HttpClient) => HttpClient;
   /** Where we are reached on this machine, when NAP_PUBLIC_URL is not set. */
   readonly localUrl?: string;
 }
@@ -141,12 +156,15 @@ async function build(foundation: Foundation): Promise<Services> {
 
   const voices = createVoiceStore({ knex, clock });
   const connections = createConnectionStore({ database, voices, clock });
+  const clientInfo = createClientInfoStore({ knex, clock });
+  const partners = createPartners({ clientInfo });
   const sources = createSourceStore({ database, voices, clock });
   const runs = createRunStore({ knex, clock });
   const rejectedRecords = await createRejectedRecordStore({ knex, clock });
   const quality = await buildQuality(foundation);
   const { checks } = quality;
-  const writer = createWriter({ knex, clock, checks });
+  const pushPositions = createPushPositionStore({ database, clock });
+  const writer = createWriter({ knex, clock, checks, changed: () => pusher.wake() });
   const snapshots = createSnapshots({
     knex: database.readKnex,
     directory: join(config.dataDirectory, EXPORTS_FOLDER),
@@ -154,42 +172,61 @@ async function build(foundation: Foundation): Promise<Services> {
     clock,
     logger,
   });
-  const metrics = createMetrics(metricSources({ writer, sources, snapshots, clock }));
+  const metrics = createMetrics(metricSources({ writer, sources, snapshots, pushPositions, clock }));
 
   const pipeline = countOutcomes(
     createPipeline({ writer, knex, voices, rejectedRecords, checks, clock, logger }),
     metrics,
   );
-  const fetcher = createHttpClient({ allowPrivateUrls: config.allowPrivateUrls, clock, logger });
+  const client = createHttpClient({ allowPrivateUrls: config.allowPrivateUrls, clock, logger });
+  const fetcher = overrides.aroundFetcher?.(client) ?? client;
   const adapters = await discoverAdapters();
   const { unseal } = secretBox;
   const { party } = config;
-  const puller = createPuller({ sources, runs, pipeline, fetcher, unseal, party, clock, logger, adapters });
+  const calls = { fetcher, unseal, clock, logger };
+  const puller = createPuller({
+    ...{ ...calls, sources, connections, partners, runs, pipeline, party, adapters },
+  });
+  const clientInfoPuller = createClientInfoPuller({ ...calls, connections, clientInfo });
   const { operators, importer, ...registerParts } = await buildOperators(foundation, fetcher);
   const told = buildQualityReports(foundation, { quality, fetcher, unseal });
   const { reports, findingWebhooks, webhookStore, keepDay } = told;
+  const cleared = { runs, rejectedRecords, operators };
   const jobs = scheduledJobs({
-    ...{ database, snapshots, runs, rejectedRecords, operators, clock, logger },
+    ...{ ...cleared, database, snapshots, clientInfoPuller, clock, logger },
     quality: { ...quality, webhooks: findingWebhooks, keepDay },
   });
   const changingJobs = () => importer.jobs();
   const scheduler = createScheduler({ sources, runs, puller, jobs, changingJobs, logger });
+  const pusher = createPusher({
+    ...{ knex, connections, voices, unseal, party, clock, logger },
+    ...{ positions: pushPositions, http: fetcher, count: metrics.countPush },
+  });
   const changed = () => scheduler.refresh();
   const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;
-  const versionsUrl = () => `${localUrl}/ocpi/versions`;
+  const versionsUrl = (partner: Pick<Connection, 'role' | 'version'>) =>
+    `${localUrl}${versionsPath(treeFor(partner))}`;
+  const address = () => localUrl;
+  const initiator = createInitiator({ connections, http: fetcher, secretBox, settings: config, address });
+  // On a database server it is another process that listens.
+  const canBeCalled = engine === 'server' || overrides.localUrl !== undefined;
   const lifecycle = createLifecycle();
   const admin = createAdminService({
-    ...{ database, connections, sources, puller, adapters, secretBox, snapshots, changed, versionsUrl },
-    ...{ importer, ...registerParts, quality, reports, webhookStore, writer, clock },
+    ...{ database, connections, clientInfo, sources, puller, adapters },
+    ...{ secretBox, snapshots, pushPositions, changed, versionsUrl },
+    ...{ importer, ...registerParts, quality, reports, webhookStore, writer },
+    ...{ initiator, settings: config, canBeCalled, clock },
     stopping: lifecycle.signal,
   });
 
   return {
-    ...{ config, logger, clock, database, connections, voices, sources, runs, rejectedRecords, writer },
-    ...{ pipeline, fetcher, puller, scheduler, snapshots, secretBox, admin, metrics, lifecycle, quality },
-    ...{ reports, findingWebhooks },
+    ...{ config, logger, clock, database, connections, clientInfo, partners, voices, sources, runs },
+    ...{ rejectedRecords, writer, pipeline, fetcher, puller, clientInfoPuller, scheduler },
+    ...{ pushPositions, pusher, snapshots, secretBox, admin, metrics, lifecycle },
+    ...{ quality, reports, findingWebhooks },
     close: once(async () => {
       try {
+        await pusher.stop();
         await Promise.all([snapshots.close(), fetcher.close()]);
         await writer.drain();
       } finally {
@@ -255,9 +292,10 @@ function metricSources(parts: {
   writer: RegistryWriter;
   sources: SourceStore;
   snapshots: Snapshots;
+  pushPositions: Pick<PushPositionStore, 'list'>;
   clock: () => Date;
 }) {
-  const { writer, sources, snapshots, clock } = parts;
+  const { writer, sources, snapshots, pushPositions, clock } = parts;
   return {
     writerQueue: () => writer.waiting,
     async sources() {
@@ -267,6 +305,10 @@ function metricSources(parts: {
         counts[shown] = (counts[shown] ?? 0) + 1;
       }
       return counts;
+    },
+    async pushes() {
+      const positions = await pushPositions.list();
+      return positions.map(({ connectionName: partner, module, behind }) => ({ partner, module, behind }));
     },
     async snapshotAges() {
       const now = clock().getTime();

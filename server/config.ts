@@ -182,6 +182,11 @@ const rows: { [Name in keyof Values]: Omit<Setting<Values[Name]>, 'name'> } = {
   },
 };
 
+/** Whether the access point was given a party of its own: without one it can register with nobody. */
+export function isOwnPartySet({ party }: Pick<Config, 'party'>): boolean {
+  return party.countryCode !== NO_COUNTRY;
+}
+
 /** Every setting there is, in the order of the documentation. */
 export const SETTINGS: readonly Setting[] = Object.entries(rows).map(([name, row]) => ({ name, ...row }));
 

@@ -1,4 +1,7 @@
-/** Timed work beside the pulls: files of open data, housekeeping, and forgetting what nobody asks for any more. */
+/**
+ * Timed work beside the pulls: files of open data, parties behind hubs, housekeeping, and forgetting what nobody
+ * asks for any more.
+ */
 import type { Logger } from 'pino';
 import type { Database } from '../db/connection.ts';
 import { maintain } from '../db/maintenance.ts';
@@ -7,6 +10,7 @@ import type { OperatorStore } from '../db/registry/operator-store.ts';
 import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import type { Snapshots } from '../exports/snapshots.ts';
+import type { ClientInfoPuller } from '../ingest/client-info-pull.ts';
 import type { RefreshedPolicies } from '../ingest/policies.ts';
 import type { ScheduledJob } from '../ingest/schedule.ts';
 import type { FindingWebhooks } from './quality/webhooks.ts';
@@ -22,6 +26,8 @@ const REJECTED_RECORD_AGE_MS = 30 * DAY_MS;
 
 /** Every minute; costs one question when nothing changed. */
 const EXPORTS_SCHEDULE = '* * * * *';
+/** Every minute, for hubs that have just registered; whose turn it is not, is not asked. */
+const HUBS_SCHEDULE = '* * * * *';
 /** Each hour: status changes leave a dead row each, a busy country some hundred thousand an hour. */
 const MAINTENANCE_SCHEDULE = '43 * * * *';
 /** At night, beside no usual full hour. UTC. */
@@ -42,13 +48,20 @@ export function scheduledJobs(parts: {
   rejectedRecords: Pick<RejectedRecordStore, 'forgetOlderThan'>;
   operators: Pick<OperatorStore, 'forgetImportsOlderThan'>;
   quality: QualityJobs;
+  clientInfoPuller: ClientInfoPuller;
   clock: () => Date;
   logger: Logger;
 }): ScheduledJob[] {
-  const { database, snapshots, runs, rejectedRecords, operators, clock, logger } = parts;
+  const { database, snapshots, runs, rejectedRecords, operators, clientInfoPuller, clock, logger } = parts;
   return [
     ...qualityJobs(parts.quality),
     { id: 'files of open data', schedule: EXPORTS_SCHEDULE, run: () => snapshots.buildIfChanged() },
+    {
+      id: 'parties behind hubs',
+      schedule: HUBS_SCHEDULE,
+      atStart: true,
+      run: (signal) => clientInfoPuller.pullDue(signal),
+    },
     { id: 'maintenance', schedule: MAINTENANCE_SCHEDULE, run: () => maintain(database) },
     {
       id: 'retention',

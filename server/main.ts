@@ -57,7 +57,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   try {
     const localUrl = front ? { localUrl: front.url } : {};
     services = await compose(config, { ...localUrl, ...overrides, logger });
-    const { admin, database, lifecycle, scheduler, snapshots } = services;
+    const { admin, database, lifecycle, pusher, scheduler, snapshots } = services;
     // On a database server the command goes to the database itself.
     if (database.engine === 'embedded') {
       socket = await openAdminSocket({ admin, dataDirectory: config.dataDirectory, logger });
@@ -72,6 +72,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     }
     if (only !== 'http') {
       await scheduler.start();
+      pusher.start();
       // Its faults are logged and told in its report.
       void snapshots.buildIfChanged();
     } else {
@@ -93,10 +94,16 @@ async function stopAll(
   front: Front | undefined,
   socket: AdminSocket | undefined,
 ): Promise<void> {
-  const { lifecycle, scheduler, snapshots, logger } = services;
+  const { lifecycle, pusher, scheduler, snapshots, logger } = services;
   lifecycle.stop();
   logger.info({}, 'stopping: requests in flight end, nothing new is taken');
-  const ends = [front?.close(DRAIN_MS), socket?.close(DRAIN_MS), scheduler.stop(), snapshots.close()];
+  const ends = [
+    front?.close(DRAIN_MS),
+    socket?.close(DRAIN_MS),
+    scheduler.stop(),
+    pusher.stop(),
+    snapshots.close(),
+  ];
   const faults = (await Promise.allSettled(ends)).filter((end) => end.status === 'rejected');
   for (const { reason } of faults) logger.error({ err: reason }, 'a part did not stop in order');
   await services.close();

@@ -1,10 +1,12 @@
 /**
- * Figures for Prometheus. Labels are few and bounded: no object, party, token or URL is ever one.
+ * Figures for Prometheus. Labels are few and bounded: no object, party, token or URL is ever one; partners are, by
+ * the names that the operator gave them.
  */
 import type { Middleware } from 'koa';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Module, OutcomeKind } from '../db/model.ts';
 import type { Pipeline, Receipt } from '../ingest/pipeline.ts';
+import type { PushOutcome } from './ocpi/push/follower.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -12,6 +14,8 @@ export interface Metrics {
   readonly observeRequest: (request: ObservedRequest) => void;
   /** Notes how the handling of one object ended. */
   readonly countOutcome: (module: Module, outcome: OutcomeKind) => void;
+  /** Notes how pushes of objects to a partner ended. */
+  readonly countPush: (partner: string, module: Module, outcome: PushOutcome, objects: number) => void;
 }
 
 export interface ObservedRequest {
@@ -30,6 +34,8 @@ export interface MetricSources {
   readonly sources: () => Promise<Readonly<Record<string, number>>>;
   /** Seconds since each file of open data was built, by format. */
   readonly snapshotAges: () => Promise<Readonly<Record<string, number>>>;
+  /** How many changes each partner has not been offered yet. */
+  readonly pushes: () => Promise<readonly { partner: string; module: Module; behind: number }[]>;
 }
 
 /** From a look-up in memory to a bulk download. Seconds. */
@@ -53,6 +59,12 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['module', 'outcome'],
     registers: [registry],
   });
+  const pushes = new Counter({
+    name: 'nap_push_objects_total',
+    help: 'Objects pushed to a partner, by how that ended',
+    labelNames: ['partner', 'module', 'outcome'],
+    registers: [registry],
+  });
   addGauges(registry, sources);
   return {
     registry,
@@ -63,6 +75,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       );
     },
     countOutcome: (module, outcome) => outcomes.inc({ module, outcome }),
+    countPush: (partner, module, outcome, objects) => pushes.inc({ partner, module, outcome }, objects),
   };
 }
 
@@ -84,6 +97,16 @@ function addGauges(registry: Registry, sources: MetricSources): void {
     async collect() {
       this.reset();
       for (const [state, count] of Object.entries(await sources.sources())) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'nap_push_behind',
+    help: 'Changes that a partner has not been offered yet',
+    labelNames: ['partner', 'module'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { behind, ...labels } of await sources.pushes()) this.set(labels, behind);
     },
   });
   new Gauge({

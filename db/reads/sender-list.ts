@@ -7,12 +7,22 @@
  *
  * Who is in a list: without `dateFrom`, Locations that are published and have an EVSE left; with it, also
  * those that expired or were withdrawn, the latter as their last public state with every EVSE REMOVED
- * (LS-18, LS-20). Never those that were never published.
+ * (LS-18, LS-20). Never those that were never published. Tariffs that the version of the list cannot express are
+ * neither listed nor counted (LS-06, LS-11).
  */
 import type { Knex } from 'knex';
 import type { Clock, Module, Owner } from '../model.ts';
 import { settle } from '../registry/journal.ts';
+import type { TariffObstacle } from '../registry/tariff-obstacles.ts';
 import { type StoredDocument, type StoredDocumentRow, storedDocument } from './stored-object.ts';
+
+/** Which Tariffs the version of a list can express. */
+export interface TariffLimits {
+  /** What the version has no words for. */
+  readonly obstacles: readonly TariffObstacle[];
+  /** Set when the version cannot say when a Tariff is valid: those that are valid at this moment are listed. */
+  readonly validAt: Date | null;
+}
 
 export interface SenderQuery {
   readonly module: Module;
@@ -25,6 +35,8 @@ export interface SenderQuery {
   /** Position from an earlier page; counts instead of the offset. */
   readonly after?: number | undefined;
   readonly owner?: Owner | undefined;
+  /** Of no consequence for Locations; unless told, every Tariff is listed. */
+  readonly tariffLimits?: TariffLimits | undefined;
 }
 
 export interface SenderPage {
@@ -85,17 +97,28 @@ function objectsOfPage(module: Module): string {
          join page on page.id = tariff.id`;
 }
 
-function selection(query: SenderQuery): { condition: string; bindings: (string | Date)[] } {
+function selection(query: SenderQuery): { condition: string; bindings: Binding[] } {
   const table = query.module === 'locations' ? 'location' : 'tariff';
-  const time = `${table}.${query.clock === 'registry' ? 'changed_at' : 'last_updated'}`;
+  const time = momentOf(query);
   const conditions: string[] = [];
-  const bindings: (string | Date)[] = [];
+  const bindings: Binding[] = [];
   if (query.module === 'locations') {
     conditions.push(
       query.dateFrom
         ? '(location.publish and not location.withheld or location.withdrawn_document is not null)'
         : 'location.public',
     );
+  } else if (query.tariffLimits) {
+    conditions.push('not tariff.obstacles && ?::text[]');
+    bindings.push([...query.tariffLimits.obstacles]);
+    const { validAt } = query.tariffLimits;
+    if (validAt) {
+      conditions.push(
+        '(tariff.start_date_time is null or tariff.start_date_time <= ?)',
+        '(tariff.end_date_time is null or tariff.end_date_time > ?)',
+      );
+      bindings.push(validAt, validAt);
+    }
   }
   if (query.module === 'tariffs') {
     conditions.push('not tariff.withheld');
@@ -113,4 +136,16 @@ function selection(query: SenderQuery): { condition: string; bindings: (string |
     bindings.push(query.owner.countryCode, query.owner.partyId);
   }
   return { condition: conditions.join('\n          and ') || 'true', bindings };
+}
+
+type Binding = string | Date | string[];
+
+/**
+ * What the dates select on. A Tariff that is listed only while it is valid comes into the list by the registry's clock
+ * when its time begins, whenever it was changed: otherwise no incremental pull would ever bring it (D-1).
+ */
+function momentOf({ module, clock, tariffLimits }: SenderQuery): string {
+  if (module === 'locations') return clock === 'registry' ? 'location.changed_at' : 'location.last_updated';
+  if (clock === 'object') return 'tariff.last_updated';
+  return tariffLimits?.validAt ? 'greatest(tariff.changed_at, tariff.start_date_time)' : 'tariff.changed_at';
 }

@@ -90,7 +90,7 @@ export async function readPublishedLocations(
 
 /**
  * The published Locations whose id is too long for some version and begins like this, for those who know them by an
- * alias of which only the beginning can be read. `0003-long-location-ids.ts` has the index.
+ * alias of which only the beginning can be read. `0008-long-location-ids.ts` has the index.
  *
  * @param start in lower case, at least as long as the index knows
  */

@@ -13,9 +13,11 @@ export interface ConnectionRow {
   strictness: Strictness;
   clock: Clock;
   token_form: 'base64' | 'raw';
+  token_form_is_set: boolean;
   push_only: boolean;
   token_hash: Buffer | null;
   pending_token_hash: Buffer | null;
+  pending_since: Date | null;
   token_kind: 'static' | 'registration' | 'credentials';
   token_form_seen: string | null;
   peer_versions_url: string | null;
@@ -26,6 +28,10 @@ export interface ConnectionRow {
   registered_at: Date | null;
   created_at: Date;
   last_contact_at: Date | null;
+  consecutive_failures: number;
+  last_error: string | null;
+  last_error_at: Date | null;
+  broken_at: Date | null;
   parties: { countryCode: string; partyId: string }[];
 }
 
@@ -34,7 +40,7 @@ const SELECT = `
          coalesce(
            (select jsonb_agg(
                      jsonb_build_object('countryCode', party.country_code, 'partyId', party.party_id)
-                     order by party.country_code, party.party_id)
+                     order by party.position, party.country_code, party.party_id)
               from connection_party as party
              where party.connection_id = connection.id),
            '[]'
@@ -51,6 +57,12 @@ export async function selectConnections(
   return rows;
 }
 
+/** One that is there: read in the transaction that wrote it. */
+export async function readConnection(knex: Knex, id: number): Promise<Connection> {
+  const [row] = await selectConnections(knex, 'where connection.id = ?', [id]);
+  return connectionOfRow(row as ConnectionRow);
+}
+
 /** The row in the registry's words. */
 export function connectionOfRow(row: ConnectionRow): Connection {
   return {
@@ -61,13 +73,20 @@ export function connectionOfRow(row: ConnectionRow): Connection {
     strictness: row.strictness,
     clock: row.clock,
     tokenForm: row.token_form,
+    tokenFormIsSet: row.token_form_is_set,
     pushOnly: row.push_only,
     tokenKind: row.token_kind,
+    hasToken: row.token_hash !== null,
+    pendingSince: row.pending_token_hash === null ? null : row.pending_since,
     tokenFormSeen: row.token_form_seen,
     parties: row.parties,
     peer: peerOfRow(row),
     createdAt: row.created_at,
     lastContactAt: row.last_contact_at,
+    consecutiveFailures: row.consecutive_failures,
+    lastError: row.last_error,
+    lastErrorAt: row.last_error_at,
+    brokenAt: row.broken_at,
   };
 }
 

@@ -10,9 +10,13 @@
  */
 import type { Knex } from 'knex';
 import type { Database } from '../connection.ts';
-import type { Clock, Connection, Module, Owner, Peer, Role, Strictness } from '../model.ts';
-import { type ConnectionRow, connectionOfRow, selectConnections } from './connection-row.ts';
-import { registerVoices, type VoiceStore } from './voice-store.ts';
+import type { Clock, Connection, Owner, Role, Strictness } from '../model.ts';
+import { forgetPeer, keepPeer, type Registered, type Registration } from './connection-peer.ts';
+import { type ConnectionRow, connectionOfRow, readConnection, selectConnections } from './connection-row.ts';
+import { renewVoices } from './connection-voices.ts';
+import type { VoiceStore } from './voice-store.ts';
+
+export type { Registered, Registration } from './connection-peer.ts';
 
 /** A connection to be. */
 export interface NewConnection {
@@ -23,26 +27,19 @@ export interface NewConnection {
   readonly strictness: Strictness;
   readonly clock: Clock;
   readonly tokenForm: 'base64' | 'raw';
+  /** A person said so. */
+  readonly tokenFormIsSet?: boolean;
   readonly pushOnly: boolean;
   /** Null when we start the handshake: its token is pending until the partner confirms it. */
   readonly tokenHash: Buffer | null;
   readonly tokenKind: Exclude<Connection['tokenKind'], 'pending'>;
 }
 
-/** How a handshake ended well. */
-export interface Registration {
-  readonly peer: Omit<Peer, 'registeredAt'>;
-  /** The version whose credentials endpoint was called. */
-  readonly version: string;
-  /** What the partner calls us with from now on. */
-  readonly tokenHash: Buffer;
-  /** The standing token when the handshake began; null where we started it and there was none. */
-  readonly formerTokenHash: Buffer | null;
-}
-
 /** What may be changed afterwards. */
 export type ConnectionChanges = Partial<
-  Pick<NewConnection, 'role' | 'parties' | 'version' | 'strictness' | 'clock' | 'tokenForm' | 'pushOnly'>
+  Pick<NewConnection, 'role' | 'parties' | 'version' | 'strictness' | 'clock' | 'tokenForm' | 'pushOnly'> & {
+    tokenFormIsSet: boolean;
+  }
 >;
 
 export interface ConnectionStore {
@@ -51,24 +48,50 @@ export interface ConnectionStore {
   /** All, by name. */
   list(): Promise<Connection[]>;
   findByName(name: string): Promise<Connection | undefined>;
+  findById(id: number): Promise<Connection | undefined>;
   /** The connections whose token has one of these hashes, each with the hash that fitted (AUTH-05). */
   findByTokenHashes(hashes: readonly Buffer[]): Promise<{ connection: Connection; hash: Buffer }[]>;
   /** Notes that a connection called and in which form its token came; written at most once a minute. */
   noteContact(id: number, tokenForm: string): Promise<void>;
-  /** From now on only this token opens the door. False when there is no such connection. */
-  rotate(id: number, tokenHash: Buffer): Promise<boolean>;
-  /** A token that a handshake or rotation of ours gives out (CRED-18); null: it came to nothing. */
-  setPendingToken(id: number, tokenHash: Buffer | null): Promise<boolean>;
   /**
-   * The handshake, or a later rotation, succeeded: in one step the partner's side is kept as it stated it, and
-   * of the tokens only this one opens the door (CRED-05, CRED-06, AUTH-12). It changes nothing and gives
-   * undefined when the connection's token is no longer the one that the caller began with (CRED-24).
+   * From now on only this token opens the door. With `reset` what a handshake has brought is forgotten, and the
+   * token opens only the next one. False when there is no such connection.
    */
-  register(id: number, registration: Registration): Promise<Connection | undefined>;
-  /** @throws VoiceTakenError; then nothing is changed. Undefined when there is no such connection. */
+  rotate(id: number, tokenHash: Buffer, options?: { reset: boolean }): Promise<boolean>;
+  /** A token that a handshake or rotation of ours gives out (CRED-18); one at a time. */
+  setPendingToken(id: number, tokenHash: Buffer): Promise<boolean>;
+  /** It came to nothing. */
+  dropPendingToken(id: number, tokenHash: Buffer): Promise<boolean>;
+  /**
+   * The handshake, or a later rotation, succeeded: in one step the partner's side is kept as it stated it, of the
+   * tokens only this one opens the door (CRED-05, CRED-06, AUTH-12), the sources that pull from it follow, and it
+   * gets one of its own when it shall. It changes nothing and gives undefined when the connection's tokens are no
+   * longer those that the caller began with (CRED-24).
+   *
+   * @throws VoiceTakenError when it has a role that speaks for a party that another speaks for
+   */
+  register(id: number, registration: Registration): Promise<Registered | undefined>;
+  /**
+   * The partner unregistered (CRED-07): no token opens the door any more, ours for it is forgotten, its sources
+   * rest. False when its token is no longer the one that it called with.
+   */
+  unregister(id: number, calledWith: Buffer): Promise<boolean>;
+  /** Notes how a call of ours went; null: well. Writes nothing when all is well and was before. */
+  noteCall(connection: Pick<Connection, 'id'>, problem: CallProblem | null): Promise<void>;
+  /**
+   * A connection that refused our token counts as mended. Undefined when there is no such connection.
+   * @throws VoiceTakenError; then nothing is changed
+   */
   set(id: number, changes: ConnectionChanges): Promise<Connection | undefined>;
   /** Its sources, voices and refused records go with it; its Locations and Tariffs stay. */
   remove(id: number): Promise<boolean>;
+}
+
+/** Why a call of ours to a partner failed. */
+export interface CallProblem {
+  readonly message: string;
+  /** It refused our token (PC-10). */
+  readonly refused: boolean;
 }
 
 /** The name is in use. */
@@ -76,11 +99,10 @@ export class NameTakenError extends Error {
   override readonly name = 'NameTakenError';
 }
 
-/** Roles that bring objects of their own parties; the others only read (OCPI 2.2.1, Role). */
-const SPEAKING_ROLES: readonly Role[] = ['CPO', 'HUB', 'NAP', 'SCSP', 'OTHER'];
-const MODULES: readonly Module[] = ['locations', 'tariffs'];
 /** Milliseconds between two notes of a contact: a busy partner calls many times a second. */
 const CONTACT_INTERVAL_MS = 60_000;
+/** Characters of an error that are kept. */
+const PROBLEM_LIMIT = 2_000;
 /** Of PostgreSQL: a unique constraint is violated. */
 const UNIQUE_VIOLATION = '23505';
 
@@ -94,6 +116,12 @@ export function createConnectionStore(parts: {
   const { engine, knex } = parts.database;
   const contacts = new Map<number, { at: number; form: string }>();
   const byHash = rememberedRows(knex, engine === 'embedded');
+
+  /** A change of a connection's tokens: in which form it sends the new one is not known, so it is noted at once. */
+  function changeTokens<T>(id: number, work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> {
+    contacts.delete(id);
+    return change(work);
+  }
 
   /** A change of connections and of all that hangs on them. */
   async function change<T>(work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> {
@@ -114,6 +142,10 @@ export function createConnectionStore(parts: {
       const [row] = await selectConnections(knex, 'where connection.name = ?', [name]);
       return row && connectionOfRow(row);
     },
+    async findById(id) {
+      const [row] = await selectConnections(knex, 'where connection.id = ?', [id]);
+      return row && connectionOfRow(row);
+    },
     async findByTokenHashes(hashes) {
       const rows = await byHash.find(hashes);
       return rows.flatMap((row) => matchOf(row, hashes));
@@ -125,18 +157,47 @@ export function createConnectionStore(parts: {
       contacts.set(id, { at: at.getTime(), form });
       await knex('connection').where({ id }).update({ last_contact_at: at, token_form_seen: form });
     },
-    rotate: (id, tokenHash) =>
-      change(async (transaction) => {
-        const columns = { token_hash: tokenHash, token_form_seen: null };
+    rotate: (id, tokenHash, { reset } = { reset: false }) =>
+      changeTokens(id, async (transaction) => {
+        if (reset) await forgetPeer(transaction, id, clock());
+        const columns = { token_hash: tokenHash, pending_token_hash: null, token_form_seen: null };
         return (await transaction('connection').where({ id }).update(columns)) > 0;
       }),
     setPendingToken: (id, tokenHash) =>
       change(async (transaction) => {
-        const columns = { pending_token_hash: tokenHash };
+        const columns = { pending_token_hash: tokenHash, pending_since: clock() };
         return (await transaction('connection').where({ id }).update(columns)) > 0;
       }),
-    register: (id, registration) =>
-      change((transaction) => registerPeer(transaction, id, registration, clock())),
+    dropPendingToken: (id, tokenHash) =>
+      change(async (transaction) => {
+        const columns = { pending_token_hash: null, pending_since: null };
+        const wanted = transaction('connection').where({ id, pending_token_hash: tokenHash });
+        return (await wanted.update(columns)) > 0;
+      }),
+    register: (id, registration) => change((transaction) => keepPeer(transaction, id, registration, clock())),
+    unregister: (id, calledWith) =>
+      change(async (transaction) => {
+        const wanted = transaction('connection').where({ id, token_hash: calledWith });
+        const [found] = await wanted.forUpdate().select('id');
+        if (found) await forgetPeer(transaction, id, clock());
+        return found !== undefined;
+      }),
+    async noteCall({ id }, problem) {
+      const now = clock();
+      const failed = () => ({
+        consecutive_failures: knex.raw('consecutive_failures + 1'),
+        last_error: problem?.message.slice(0, PROBLEM_LIMIT),
+        last_error_at: now,
+        ...(problem?.refused ? { broken_at: now } : {}),
+      });
+      const wanted = knex('connection').where({ id });
+      const isNews = await (problem === null
+        ? wanted
+            .andWhere((row) => row.where('consecutive_failures', '>', 0).orWhereNotNull('broken_at'))
+            .update({ consecutive_failures: 0, broken_at: null })
+        : wanted.update(failed()));
+      if (isNews > 0) byHash.forget();
+    },
     set: (id, changes) => change((transaction) => update(transaction, id, changes)),
     async remove(id) {
       contacts.delete(id);
@@ -191,44 +252,6 @@ function matchOf(row: ConnectionRow, hashes: readonly Buffer[]): { connection: C
   });
 }
 
-async function registerPeer(
-  transaction: Knex.Transaction,
-  id: number,
-  { peer, version, tokenHash, formerTokenHash }: Registration,
-  now: Date,
-): Promise<Connection | undefined> {
-  const { rows } = await transaction.raw<{ rows: { id: number }[] }>(
-    `update connection
-        set token_hash         = ?,
-            pending_token_hash = null,
-            token_kind         = 'credentials',
-            token_form_seen    = null,
-            version            = ?,
-            peer_versions_url  = ?,
-            peer_sealed_token  = ?,
-            peer_endpoints     = ?::jsonb,
-            peer_roles         = ?::jsonb,
-            hub_party_id       = ?,
-            registered_at      = ?
-      where connection.id = ?
-        and connection.token_hash is not distinct from ?::bytea
-     returning connection.id`,
-    [
-      tokenHash,
-      version,
-      peer.versionsUrl,
-      peer.sealedToken,
-      JSON.stringify(peer.endpoints),
-      JSON.stringify(peer.roles),
-      peer.hubPartyId,
-      now,
-      id,
-      formerTokenHash,
-    ] as Knex.RawBinding[],
-  );
-  return rows.length > 0 ? readOne(transaction, id) : undefined;
-}
-
 async function insert(transaction: Knex.Transaction, added: NewConnection, now: Date): Promise<Connection> {
   let id: number;
   try {
@@ -246,8 +269,9 @@ async function insert(transaction: Knex.Transaction, added: NewConnection, now: 
     throw nameTaken(error, added.name) ?? error;
   }
   await insertParties(transaction, id, added.parties);
-  await giveVoices(transaction, id, added.role, added.parties);
-  return readOne(transaction, id);
+  const connection = await readConnection(transaction, id);
+  await renewVoices(transaction, connection);
+  return connection;
 }
 
 async function update(
@@ -255,20 +279,17 @@ async function update(
   id: number,
   changes: ConnectionChanges,
 ): Promise<Connection | undefined> {
-  const columns = settingColumns(changes);
+  // A person has acted: what refused our token may be asked again (PC-10).
+  const columns = { ...settingColumns(changes), broken_at: null };
   const [found] = await transaction('connection').where({ id }).forUpdate().select('id');
   if (!found) return undefined;
-  if (Object.keys(columns).length > 0) await transaction('connection').where({ id }).update(columns);
+  await transaction('connection').where({ id }).update(columns);
   if (changes.parties) {
     await transaction('connection_party').where({ connection_id: id }).delete();
     await insertParties(transaction, id, changes.parties);
   }
-  const connection = await readOne(transaction, id);
-  if (changes.parties || changes.role) {
-    // Voices of parties that it keeps are given again at once, in this transaction.
-    await transaction('voice').where({ connection_id: id, registered: true }).delete();
-    await giveVoices(transaction, id, connection.role, connection.parties);
-  }
+  const connection = await readConnection(transaction, id);
+  if (changes.parties || changes.role) await renewVoices(transaction, connection);
   return connection;
 }
 
@@ -279,6 +300,7 @@ function settingColumns(settings: ConnectionChanges): Record<string, unknown> {
     strictness: settings.strictness,
     clock: settings.clock,
     token_form: settings.tokenForm,
+    token_form_is_set: settings.tokenFormIsSet,
     push_only: settings.pushOnly,
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
@@ -286,21 +308,12 @@ function settingColumns(settings: ConnectionChanges): Record<string, unknown> {
 
 async function insertParties(transaction: Knex.Transaction, id: number, parties: readonly Owner[]) {
   await transaction.raw(
-    `insert into connection_party (connection_id, country_code, party_id)
-     select distinct ?::bigint, upper(party.country_code), upper(party.party_id)
-       from unnest(?::text[], ?::text[]) as party (country_code, party_id)`,
+    `insert into connection_party (connection_id, country_code, party_id, position)
+     select ?::bigint, upper(party.country_code), upper(party.party_id), min(party.position)
+       from unnest(?::text[], ?::text[]) with ordinality as party (country_code, party_id, position)
+      group by upper(party.country_code), upper(party.party_id)`,
     [id, parties.map(({ countryCode }) => countryCode), parties.map(({ partyId }) => partyId)],
   );
-}
-
-async function giveVoices(transaction: Knex.Transaction, id: number, role: Role, parties: readonly Owner[]) {
-  if (!SPEAKING_ROLES.includes(role)) return;
-  await registerVoices(transaction, parties, { kind: 'connection', id }, MODULES);
-}
-
-async function readOne(transaction: Knex.Transaction, id: number): Promise<Connection> {
-  const [row] = await selectConnections(transaction, 'where connection.id = ?', [id]);
-  return connectionOfRow(row as ConnectionRow);
 }
 
 function nameTaken(error: unknown, name: string): Error | undefined {

@@ -19,6 +19,14 @@ export function sameButForStatuses(one: Location, other: Location): boolean {
   return locationText(one, false) === locationText(other, false);
 }
 
+/** Uids, as in the later state, of the EVSEs whose status became another. Both states have the same EVSEs. */
+export function evsesWithOtherStatus(earlier: Location, later: Location): string[] {
+  const before = new Map((earlier.evses ?? []).map(({ uid, status }) => [uid.toLowerCase(), status]));
+  return (later.evses ?? [])
+    .filter(({ uid, status }) => before.get(uid.toLowerCase()) !== status)
+    .map(({ uid }) => uid);
+}
+
 /** SHA-256 of what a Tariff says, its time apart. The order of its elements is part of it (TR-11). */
 export function tariffContentHash(tariff: Tariff): Buffer {
   return sha256(objectText(tariff, [TIME_FIELD]));

@@ -28,6 +28,10 @@ export interface ChangeEntry {
   country_code: string;
   party_id: string;
   object_id: string;
+  /** Uids, as stored, of the EVSEs whose status changed; null where more than statuses changed. */
+  evses: readonly string[] | null;
+  /** Of the push that caused the change (ENV-19); null for what was pulled. */
+  correlation_id: string | null;
 }
 
 /**
@@ -73,11 +77,13 @@ export async function appendChanges(
     return;
   }
   await transaction.raw(
-    `insert into change (sequence, kind, action, public, object, country_code, party_id, object_id, changed_at)
-     select e.sequence, e.kind, e.action, e.public, e.object, e.country_code, e.party_id, e.object_id, ?
+    `insert into change (sequence, kind, action, public, object, country_code, party_id, object_id, evses,
+                         correlation_id, changed_at)
+     select e.sequence, e.kind, e.action, e.public, e.object, e.country_code, e.party_id, e.object_id, e.evses,
+            e.correlation_id, ?
        from json_to_recordset(?) as e(
               sequence bigint, kind text, action text, public boolean, object bigint,
-              country_code text, party_id text, object_id text)`,
+              country_code text, party_id text, object_id text, evses text[], correlation_id text)`,
     [changedAt, JSON.stringify(entries)],
   );
 }

@@ -6,7 +6,7 @@
  * policy withholds is as good as unpublished.
  */
 import type { Checked, Checks, Location, Outcome, Owner, Speaker } from '../model.ts';
-import { locationContentHash, sameButForStatuses } from './content.ts';
+import { evsesWithOtherStatus, locationContentHash, sameButForStatuses } from './content.ts';
 import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry } from './journal.ts';
@@ -19,7 +19,7 @@ export class LocationDraft {
   private readonly collector = new FindingCollector();
   private current: CurrentLocation | undefined;
   private contentHash: Buffer | undefined;
-  private last: { write: Write<Location>; speaker: Speaker } | undefined;
+  private last: { write: Write<Location>; speaker: Speaker; correlationId: string | null } | undefined;
   private placement: Placement | undefined;
   private checked: Checked = UNCHECKED;
   private isRechecked = false;
@@ -41,7 +41,8 @@ export class LocationDraft {
     const isCreated = this.current === undefined || decision.createdChild === true;
     const isSame = this.contentHash?.equals(contentHash) ?? false;
     this.collector.take(decision);
-    this.last = { write: decision, speaker: mutation.speaker };
+    const { speaker, correlationId = null } = mutation;
+    this.last = { write: decision, speaker, correlationId };
     this.contentHash = contentHash;
     this.current = {
       document: decision.document,
@@ -123,16 +124,20 @@ export class LocationDraft {
     const { document } = this.current as CurrentLocation;
     const isPublic = this.isShown && !isExpired(document);
     const wasPublic = this.wasShown && !this.stored?.expired;
-    const sameFacts = this.stored !== undefined && sameButForStatuses(this.stored.document, document);
+    const before = this.stored?.document;
+    const onlyStatuses =
+      isPublic && wasPublic && before !== undefined && sameButForStatuses(before, document);
     return {
       sequence,
-      kind: isPublic && wasPublic && sameFacts ? 'status' : 'location',
+      kind: onlyStatuses ? 'status' : 'location',
       action: isPublic ? 'upsert' : 'delete',
       public: isPublic || wasPublic,
       object: this.id,
       country_code: this.owner.countryCode,
       party_id: this.owner.partyId,
       object_id: document.id,
+      evses: onlyStatuses ? evsesWithOtherStatus(before, document) : null,
+      correlation_id: this.last?.correlationId ?? null,
     };
   }
 

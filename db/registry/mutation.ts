@@ -53,6 +53,8 @@ interface MutationKey {
   /** The object's id as sent; compared without case. */
   readonly id: string;
   readonly speaker: Speaker;
+  /** Of the push that it came with; the journal keeps it for those who forward the change (ENV-19). */
+  readonly correlationId?: string | null | undefined;
 }
 
 export interface LocationMutation extends MutationKey {

@@ -1,7 +1,8 @@
 /**
- * Who is pulling a source at the moment, so that no two pulls of one overlap, in any process (PC-09).
+ * Who is pulling a source at the moment, so that no two pulls of one overlap, in any process (PC-09); and, with
+ * the same rules, which process pushes to a partner (`push-position-store.ts`).
  *
- * A claim stands in the source's row and is renewed while the pull goes on. It falls to the next who asks when
+ * A claim stands in the row and is renewed while the work goes on. It falls to the next who asks when
  * its process is known to be dead, at once, or when it was not renewed for some time. Known to be dead: on the
  * embedded engine every process but this one, for its data directory admits one at a time; on a database server
  * a process of this host that no longer runs, or that had our own process id. So a source that a killed process
@@ -23,12 +24,16 @@ export interface ClaimingProcess {
   readonly life: string;
 }
 
-/** A claim as it stands in the row. */
-export interface Claim extends ClaimingProcess {
-  /** Tells one pull from the next. */
-  readonly pull: string;
+/** A claim of a process, as it stands in a row. */
+export interface ProcessClaim extends ClaimingProcess {
   /** When it was made or last renewed, ISO 8601. */
   readonly at: string;
+}
+
+/** A claim as it stands in the row of a source. */
+export interface Claim extends ProcessClaim {
+  /** Tells one pull from the next. */
+  readonly pull: string;
 }
 
 /** This process. */
@@ -40,17 +45,17 @@ export function makeClaim(by: ClaimingProcess, at: Date): Claim {
 }
 
 /**
- * Whether the pull that made this claim cannot be going on any more.
+ * Whether the work that this claim was made for cannot be going on any more.
  *
  * @param isAlone no other process can have this database open
  */
-export function isVoid(claim: Claim, us: ClaimingProcess, isAlone: boolean, now: Date): boolean {
+export function isVoid(claim: ProcessClaim, us: ClaimingProcess, isAlone: boolean, now: Date): boolean {
   if (claim.life === us.life) return isStale(claim, now);
   if (isAlone || isStale(claim, now)) return true;
   return claim.host === us.host && (claim.pid === us.pid || !isRunning(claim.pid));
 }
 
-function isStale(claim: Claim, now: Date): boolean {
+function isStale(claim: ProcessClaim, now: Date): boolean {
   return now.getTime() - Date.parse(claim.at) > CLAIM_LIFETIME_MS;
 }
 

@@ -10,17 +10,10 @@
 import type { Knex } from 'knex';
 import type { Database } from '../connection.ts';
 import type { Module, Owner, RunState, Source, Strictness } from '../model.ts';
-import { DEFAULT_OCPI_VERSION } from '../ocpi-version.ts';
 import { NameTakenError } from './connection-store.ts';
 import { type Claim, type ClaimingProcess, isVoid, makeClaim, THIS_PROCESS } from './source-claim.ts';
+import { DEFAULT_FULL_SCHEDULE, DEFAULT_SCHEDULE, DEFAULT_SHRINK_LIMIT } from './source-defaults.ts';
 import { registerVoices, type VoiceStore } from './voice-store.ts';
-
-/** Every quarter of an hour for what changed (PC-09), and at night for everything. */
-export const DEFAULT_SCHEDULE = '*/15 * * * *';
-export const DEFAULT_FULL_SCHEDULE = '0 3 * * *';
-
-/** Share of its objects that a full pull may miss: some leave every month, a fifth at once is a mistake. */
-export const DEFAULT_SHRINK_LIMIT = 0.2;
 
 /** A source to be. */
 export interface NewSource {
@@ -30,6 +23,7 @@ export interface NewSource {
   readonly url?: string | null | undefined;
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   readonly sealedToken?: string | null | undefined;
+  /** Unless told, it is found out at each pull. */
   readonly version?: string | undefined;
   readonly strictness?: Strictness | undefined;
   readonly schedule?: string | undefined;
@@ -45,7 +39,7 @@ export interface NewSource {
 export type SourceChanges = Partial<
   Pick<
     NewSource,
-    'url' | 'options' | 'sealedToken' | 'strictness' | 'schedule' | 'fullSchedule' | 'shrinkLimit'
+    'url' | 'options' | 'sealedToken' | 'version' | 'strictness' | 'schedule' | 'fullSchedule' | 'shrinkLimit'
   >
 >;
 
@@ -103,7 +97,7 @@ interface SourceRow {
   url: string | null;
   options: Record<string, unknown>;
   sealed_token: string | null;
-  version: string;
+  version: string | null;
   strictness: Strictness;
   schedule: string;
   full_schedule: string;
@@ -290,7 +284,6 @@ async function insert(transaction: Knex.Transaction, added: NewSource, now: Date
         name,
         kind,
         connection_id: connectionId,
-        version: added.version ?? DEFAULT_OCPI_VERSION,
         created_at: now,
         ...settingColumns({
           ...added,
@@ -321,6 +314,7 @@ function settingColumns(settings: SourceChanges): Record<string, unknown> {
     url: settings.url,
     options: settings.options && JSON.stringify(settings.options),
     sealed_token: settings.sealedToken,
+    version: settings.version,
     strictness: settings.strictness,
     schedule: settings.schedule,
     full_schedule: settings.fullSchedule,

@@ -17,6 +17,7 @@ export class TariffDraft {
   private current: Tariff | undefined;
   private contentHash: Buffer | undefined;
   private last: { write: Write<Tariff>; speaker: Speaker } | undefined;
+  private correlationId: string | null = null;
   private placement: Placement | undefined;
   private checked: Checked = UNCHECKED;
   private isRechecked = false;
@@ -32,6 +33,7 @@ export class TariffDraft {
     const decision = mutation.apply(this.current && { document: this.current });
     this.isRechecked ||= decision.kind === 'recheck' && this.current !== undefined;
     if (decision.kind === 'delete') {
+      this.correlationId = mutation.correlationId ?? null;
       this.current = undefined;
       this.contentHash = undefined;
       this.last = undefined;
@@ -45,6 +47,7 @@ export class TariffDraft {
     const isSame = this.contentHash?.equals(contentHash) ?? false;
     this.collector.take(decision);
     this.last = { write: decision, speaker: mutation.speaker };
+    this.correlationId = mutation.correlationId ?? null;
     this.current = decision.document;
     this.contentHash = contentHash;
     return outcomeOfWrite(isCreated, isSame);
@@ -122,6 +125,8 @@ export class TariffDraft {
       country_code: this.owner.countryCode,
       party_id: this.owner.partyId,
       object_id: this.objectId,
+      evses: null,
+      correlation_id: this.correlationId,
     };
   }
 

@@ -4,6 +4,7 @@
 import type { Knex } from 'knex';
 import type { Owner, Speaker, Tariff } from '../model.ts';
 import { byteaText, speakerColumns, speakerOfRow, timestampText } from './location-table.ts';
+import { tariffObstacles } from './tariff-obstacles.ts';
 
 /** A Tariff as stored, read under a lock that holds until the transaction ends. */
 export interface StoredTariff {
@@ -116,15 +117,15 @@ export async function deleteTariffs(transaction: Knex.Transaction, ids: readonly
 const WRITE_TARIFFS = `
 insert into tariff (
        id, country_code, party_id, tariff_id, connection_id, source_id, source_version, document, content_hash,
-       input_hash, withheld, currency, type, start_date_time, end_date_time, last_updated, created_at, received_at,
-       changed_at, sequence)
+       input_hash, withheld, currency, type, start_date_time, end_date_time, obstacles, last_updated, created_at,
+       received_at, changed_at, sequence)
 select t.id, t.country_code, t.party_id, t.tariff_id, t.connection_id, t.source_id, t.source_version, t.document, t.content_hash,
-       t.input_hash, t.withheld, t.currency, t.type, t.start_date_time, t.end_date_time, t.last_updated, t.created_at, t.received_at,
-       t.changed_at, t.sequence
+       t.input_hash, t.withheld, t.currency, t.type, t.start_date_time, t.end_date_time, t.obstacles, t.last_updated,
+       t.created_at, t.received_at, t.changed_at, t.sequence
   from json_to_recordset(?) as t(
          id bigint, country_code text, party_id text, tariff_id text, connection_id bigint, source_id bigint,
-         source_version text, document text, content_hash bytea, input_hash bytea, withheld boolean, currency text, type text,
-         start_date_time timestamptz, end_date_time timestamptz, last_updated timestamptz,
+         source_version text, document text, content_hash bytea, input_hash bytea, withheld boolean, currency text,
+         type text, start_date_time timestamptz, end_date_time timestamptz, obstacles text[], last_updated timestamptz,
          created_at timestamptz, received_at timestamptz, changed_at timestamptz, sequence bigint)
 on conflict (id) do update
    set tariff_id       = excluded.tariff_id,
@@ -139,6 +140,7 @@ on conflict (id) do update
        type            = excluded.type,
        start_date_time = excluded.start_date_time,
        end_date_time   = excluded.end_date_time,
+       obstacles       = excluded.obstacles,
        last_updated    = excluded.last_updated,
        received_at     = excluded.received_at,
        changed_at      = excluded.changed_at,
@@ -161,6 +163,7 @@ function tariffRow(write: TariffWrite): object {
     type: document.type ?? null,
     start_date_time: document.start_date_time ? timestampText(document.start_date_time) : null,
     end_date_time: document.end_date_time ? timestampText(document.end_date_time) : null,
+    obstacles: tariffObstacles(document),
     last_updated: timestampText(document.last_updated),
     created_at: write.createdAt,
     received_at: write.receivedAt,

@@ -31,7 +31,13 @@ export interface RegistryWriter {
 }
 
 /** Makes the writer of this process. Several processes may write: the database keeps them apart. */
-export function createWriter(parts: { knex: Knex; clock: () => Date; checks?: Checks }): RegistryWriter {
+export function createWriter(parts: {
+  knex: Knex;
+  clock: () => Date;
+  checks?: Checks;
+  /** Called after each commit that changed the registry: for those who follow the journal. Must not throw. */
+  changed?: () => void;
+}): RegistryWriter {
   const { checks = NO_CHECKS } = parts;
   let queue: Pending[] = [];
   let working: Promise<void> | null = null;
@@ -54,6 +60,7 @@ export function createWriter(parts: { knex: Knex; clock: () => Date; checks?: Ch
   async function commit(batch: readonly Pending[]): Promise<void> {
     try {
       const outcomes = await inTransaction(batch);
+      if (outcomes.some(({ kind }) => kind === 'created' || kind === 'updated')) parts.changed?.();
       batch.forEach((pending, index) => {
         pending.resolve(outcomes[index] as Outcome);
       });

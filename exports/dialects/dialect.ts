@@ -6,6 +6,7 @@ import type { Connector, Evse, Module, Owner } from '../../db/model.ts';
 import type { OcpiVersion } from '../../db/ocpi-version.ts';
 import type { StoredDocument } from '../../db/reads/stored-object.ts';
 import type { TariffFacts } from '../../db/reads/tariff-facts.ts';
+import type { TariffObstacle } from '../../db/registry/tariff-obstacles.ts';
 
 /** An object of the registry that is to be said in a version. */
 export type Stored = Pick<StoredDocument, 'owner' | 'document' | 'asStored'>;
@@ -43,6 +44,15 @@ export interface ExportDialect {
   /** Whether `location`, `evse` and `connector` look at `context.tariffs`. */
   readonly needsTariffs: boolean;
   /**
+   * Which Tariffs a `partner` never gets, in words that the registry can answer by: `tariff` is null for these, and
+   * for no others, so that lists neither hold nor count them (LS-06, LS-11).
+   */
+  readonly tariffLimits: {
+    readonly obstacles: readonly TariffObstacle[];
+    /** The version cannot say when a Tariff is valid: only those that are valid now. */
+    readonly onlyValid: boolean;
+  };
+  /**
    * JSON text of a Location. The very same text, unparsed, when `asStored` names the version; null when the
    * Location cannot be expressed in it at all (LS-11).
    */
@@ -53,6 +63,8 @@ export interface ExportDialect {
   evse(evse: Evse, owner: Owner, context: ExportContext): object | null;
   /** A connector; null when the version has no word for its standard. */
   connector(connector: Connector, owner: Owner, context: ExportContext): object | null;
+  /** The id under which a `partner` knows an object: that of `location` or `tariff`, also of one that is no more. */
+  objectId(module: Module, owner: Owner, id: string): string;
   /** The uid under which an EVSE is known in this version. */
   evseUid(uid: string): string;
   /** The way back from an id that a `partner` got from `location` or `tariff`. */

@@ -8,6 +8,7 @@
  * that name it (LS-14). Throws a SyntaxError when a stored document is not JSON, which the registry never holds.
  */
 import type { Connector, Coordinates, Evse, Module, Owner } from '../../db/model.ts';
+import { CONDITIONS_AFTER_211 } from '../../db/registry/tariff-obstacles.ts';
 import { namespacedId, readNamespacedId, shortId } from './alias.ts';
 import { closeEnergyMix, closeEvseWords, closeImages } from './closed-words.ts';
 import type { ExportContext, ExportDialect, Stored } from './dialect.ts';
@@ -39,23 +40,24 @@ const TARIFF_FIELDS_OF_LATER = [
   ...['country_code', 'party_id', 'type', 'min_price', 'max_price', 'tax_included'],
   ...['start_date_time', 'end_date_time', 'preauthorize_amount'],
 ];
-// 2.4: a price under such a condition would become one without it
-const RESTRICTIONS_OF_LATER = ['min_current', 'max_current', 'reservation'];
 
 export const ocpi211 = {
   version: VERSION,
   needsTariffs: true,
+  tariffLimits: { obstacles: ['tax', 'conditions'], onlyValid: true }, // CV-05, CV-06, 2.4 start_date_time
   location,
   tariff,
   evse,
   connector,
+  objectId: (module, owner, id) => namespacedId(owner, id, LONGEST_ID[module]),
   evseUid: (uid: string) => shortId(uid, LONGEST_ID.locations),
   readId: (module, id) => readNamespacedId(id, LONGEST_ID[module]),
 } as const satisfies ExportDialect;
 
 function location({ document, owner }: Stored, context: ExportContext): string | null {
   const location = JSON.parse(document) as Fields;
-  if (location.publish !== true) return null; // 2.1 publish, CV-13
+  // Its owner sees it all the same (LR-22).
+  if (location.publish !== true && context.audience === 'partner') return null; // 2.1 publish, CV-13
   const wire = without(location, LOCATION_FIELDS_OF_LATER);
   wire.id = idFor(owner, location.id as string, 'locations', context); // LS-14
   wire.type = locationType(location.parking_type); // 2.1 type / parking_type
@@ -177,12 +179,12 @@ function momentOf(dateTime: unknown): number {
 /** CV-06: whether 2.1.1 knows every condition of an element. */
 function isUnderstood(element: Fields): boolean {
   const restrictions = (element.restrictions ?? {}) as Fields;
-  return RESTRICTIONS_OF_LATER.every((field) => !isGiven(restrictions[field]));
+  return CONDITIONS_AFTER_211.every((field) => !isGiven(restrictions[field]));
 }
 
 /** The restrictions without the later fields, which hold nothing. */
 function element(value: Fields): Fields {
   const wire = { ...value };
-  changeField(wire, 'restrictions', (restrictions) => without(restrictions as Fields, RESTRICTIONS_OF_LATER));
+  changeField(wire, 'restrictions', (restrictions) => without(restrictions as Fields, CONDITIONS_AFTER_211));
   return wire;
 }

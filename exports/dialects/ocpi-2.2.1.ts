@@ -26,10 +26,12 @@ const TARIFF_FIELDS_OF_230 = ['tax_included', 'preauthorize_amount'];
 export const ocpi221 = {
   version: VERSION,
   needsTariffs: false,
+  tariffLimits: { obstacles: ['tax'], onlyValid: false }, // CV-05
   location,
   tariff,
   evse,
   connector,
+  objectId: (_module, _owner, id) => shortId(id),
   evseUid: (uid: string) => shortId(uid),
   readId: (_module, id) => readShortId(id),
 } as const satisfies ExportDialect;

@@ -21,10 +21,12 @@ const CONNECTOR_FIELDS = ['capabilities'];
 export const ocpi230 = {
   version: VERSION,
   needsTariffs: false,
+  tariffLimits: { obstacles: [], onlyValid: false },
   location,
   tariff: ({ document }: Pick<Stored, 'document'>) => document,
   evse: (evse: Evse) => ({ ...evse, uid: shortId(evse.uid) }),
   connector: (connector: Connector) => connector,
+  objectId: (_module, _owner, id) => shortId(id),
   evseUid: (uid: string) => shortId(uid),
   readId: (_module, id) => readShortId(id),
 } as const satisfies ExportDialect;

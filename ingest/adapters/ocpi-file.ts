@@ -7,6 +7,7 @@
  * before a fault in the file is taken, and the pull is partial.
  */
 import type { Module } from '../../db/model.ts';
+import { DEFAULT_OCPI_VERSION, type OcpiVersion } from '../../db/ocpi-version.ts';
 import {
   type Adapter,
   type AdapterSettings,
@@ -64,10 +65,11 @@ export const ocpiFile: Adapter = {
 
   async *pull(context) {
     const module = moduleOf(context);
+    const version = versionOf(context);
     const memory: Record<string, unknown> = { ...context.memory };
     delete memory.validators;
     const verdict = (more: Partial<PullVerdict> & { state: 'complete' | 'partial' | 'not-modified' }) => ({
-      modules: [{ module, state: more.state, isWhole: more.state === 'complete' }],
+      modules: [{ module, version, state: more.state, isWhole: more.state === 'complete' }],
       problems: more.problems ?? [],
       notes: [],
       isBroken: more.isBroken ?? false,
@@ -99,11 +101,17 @@ function moduleOf({ options }: AdapterSettings): Module {
   return options.module === 'tariffs' ? 'tariffs' : 'locations';
 }
 
+/** A file does not say in which version it is written. */
+function versionOf({ version }: PullContext): OcpiVersion {
+  return version ?? DEFAULT_OCPI_VERSION;
+}
+
 async function* readObjects(
   opened: Extract<Opened, { changed: true }>,
   module: Module,
-  { signal }: PullContext,
+  context: PullContext,
 ): AsyncGenerator<PulledBatch, void> {
+  const { signal } = context;
   const list = readJsonList(sniffedGunzip(opened.bytes, FILE_BYTES, opened.where));
   try {
     for (;;) {
@@ -113,7 +121,7 @@ async function* readObjects(
         checkEnvelope(value, opened.where);
         return;
       }
-      yield { module, objects: value };
+      yield { module, version: versionOf(context), objects: value };
     }
   } catch (error) {
     if ((error as Error).name !== 'MalformedJsonError') throw error;

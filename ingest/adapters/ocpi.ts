@@ -4,9 +4,11 @@
  * `ocpi-client/token.ts`.
  *
  * A pull is full (no filter) or incremental (`date_from`). One module that fails does not stop the other, except
- * when the partner refuses our token.
+ * when the partner refuses our token. The version is the highest that both speak, unless a person named one (VER-09);
+ * it is remembered, for people to see.
  */
 import type { Module, Owner } from '../../db/model.ts';
+import { DEFAULT_OCPI_VERSION, OCPI_VERSIONS, type OcpiVersion } from '../../db/ocpi-version.ts';
 import {
   type Adapter,
   type AdapterSettings,
@@ -22,7 +24,7 @@ import { type CrawlEnd, crawl } from '../ocpi-client/crawl.ts';
 import { unknownOptions } from '../ocpi-client/options.ts';
 import { getPage } from '../ocpi-client/page.ts';
 import { withTokenForms } from '../ocpi-client/token.ts';
-import { discoverModules, type ModuleUrls } from '../ocpi-client/versions.ts';
+import { type Discovered, discoverModules, type ModuleUrls } from '../ocpi-client/versions.ts';
 
 const OPTIONS: ReadonlySet<string> = new Set(['locationsUrl', 'tariffsUrl', 'tokenForm', 'to']);
 const MODULES: readonly Module[] = ['locations', 'tariffs'];
@@ -64,23 +66,26 @@ export const ocpi: Adapter = {
   async *pull(context) {
     const memory: Record<string, unknown> = { ...context.memory };
     const results: { module: Module; end: CrawlEnd }[] = [];
-    let urls: ModuleUrls;
+    let found: Discovered;
     try {
-      urls = await findModules(context, memory);
+      found = await findModules(context, memory);
     } catch (error) {
       context.signal.throwIfAborted();
       const problem = partnerProblem(error);
       if (problem === undefined) throw error;
       return { ...NOTHING, problems: [problem], isBroken: isTokenRefused(error), memory };
     }
+    const { version, urls } = found;
+    memory.version = version;
     for (const module of MODULES) {
       const url = urls[module];
       if (url === undefined) continue;
-      const end = yield* pullModule(context, memory, module, url);
+      const end = yield* pullModule({ ...context, version }, memory, module, url);
       results.push({ module, end });
       if (end.isBroken) break;
     }
-    return verdictOf(results, memory, context.dateFrom === null);
+    const verdict = verdictOf(version, results, memory, context.dateFrom === null);
+    return isOwnerMissing(version, context) ? { ...verdict, notes: [...verdict.notes, NO_OWNER] } : verdict;
   },
 };
 
@@ -93,14 +98,20 @@ const NOTHING: PullVerdict = {
   memoryWhenStored: {},
 };
 
-function findModules(
-  context: PullContext,
-  memory: Record<string, unknown>,
-): Promise<ModuleUrls> | ModuleUrls {
+/** PC-12: what is said to the operator of the access point. */
+const NO_OWNER =
+  'objects of OCPI 2.1.1 do not say whose they are: give the source the one party that it speaks for (--party)';
+
+function isOwnerMissing(version: OcpiVersion, { parties }: PullContext): boolean {
+  return version === '2.1.1' && parties.length !== 1;
+}
+
+async function findModules(context: PullContext, memory: Record<string, unknown>): Promise<Discovered> {
   const { url, options, version, http, correlationId, signal } = context;
-  if (!url) return moduleUrlsOf(options);
+  if (!url) return { version: version ?? DEFAULT_OCPI_VERSION, urls: moduleUrlsOf(options) };
+  const wanted = version === null ? OCPI_VERSIONS : [version];
   return withTokenForms(context, memory, (headers) =>
-    discoverModules(url, [version], (documentUrl) =>
+    discoverModules(url, wanted, (documentUrl) =>
       getDocument(http, { url: documentUrl, headers, correlationId, signal }),
     ),
   );
@@ -116,12 +127,12 @@ function moduleUrlsOf(options: AdapterSettings['options']): ModuleUrls {
 }
 
 async function* pullModule(
-  context: PullContext,
+  context: PullContext & { version: OcpiVersion },
   memory: Record<string, unknown>,
   module: Module,
   url: string,
 ): AsyncGenerator<PulledBatch, CrawlEnd> {
-  const { http, correlationId, signal, dateFrom } = context;
+  const { http, correlationId, signal, dateFrom, version } = context;
   const routing = routingHeaders(context);
   const pages = crawl({
     url,
@@ -141,18 +152,20 @@ async function* pullModule(
   for (;;) {
     const { value, done } = await pages.next();
     if (done) return value;
-    yield { module, objects: value };
+    yield { module, version, objects: value };
   }
 }
 
 /**
- * RT-01, PC-01: from us, to the one party that the source speaks for, or to the one that was named (RT-07: a hub
- * that holds many). Nobody is named when it speaks for several.
+ * RT-01, PC-01: from us, to the party that was named, to the hub that gathers what many have (RT-07: a list may not
+ * be asked for without naming a receiver), or to the one party that the source speaks for. Nobody is named when a
+ * platform speaks for several, and 2.1.1 has no such headers.
  */
-function routingHeaders({ party, parties, options }: PullContext): Record<string, string> {
+function routingHeaders({ party, parties, hub, options, version }: PullContext): Record<string, string> {
+  if (version === '2.1.1') return {};
   const [, countryCode, partyId] = PARTY.exec(String(options.to ?? '')) ?? [];
   const named: Owner | undefined = countryCode && partyId ? { countryCode, partyId } : undefined;
-  const to = named ?? (parties.length === 1 ? parties[0] : undefined);
+  const to = named ?? hub ?? (parties.length === 1 ? parties[0] : undefined);
   return {
     'ocpi-from-country-code': party.countryCode,
     'ocpi-from-party-id': party.partyId,
@@ -166,6 +179,7 @@ function routingHeaders({ party, parties, options }: PullContext): Record<string
 }
 
 function verdictOf(
+  version: OcpiVersion,
   results: readonly { module: Module; end: CrawlEnd }[],
   memory: Readonly<Record<string, unknown>>,
   isWhole: boolean,
@@ -173,6 +187,7 @@ function verdictOf(
   const modules = results.map(
     ({ module, end }): PulledModule => ({
       module,
+      version,
       state: end.isComplete ? 'complete' : 'partial',
       isWhole: isWhole && end.isComplete,
     }),

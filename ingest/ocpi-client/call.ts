@@ -41,6 +41,8 @@ export interface PartnerAnswer {
 const DOCUMENT_BYTES = 1024 * 1024;
 /** Characters of a partner's own words that are repeated. */
 const QUOTE_LIMIT = 200;
+/** Says that it was done and that there is no envelope; OCPI asks for one, but many leave it out after a write. */
+const NO_CONTENT = 204;
 /** Statuses that say something of the caller or the moment, not of what was sent. */
 const NOT_ABOUT_THE_CONTENT: ReadonlySet<number> = new Set([401, 407, 408, 425, 429]);
 
@@ -50,6 +52,9 @@ export function callPartner(http: HttpClient, call: PartnerCall): Promise<Partne
   const accepts = (status: number) => status >= 400 && status < 500 && !NOT_ABOUT_THE_CONTENT.has(status);
   return http.ask({ ...call, limits, accepts }, async (answer) => {
     const isRefusal = answer.status >= 400;
+    if (answer.status === NO_CONTENT) {
+      return { httpStatus: NO_CONTENT, ocpiStatus: null, message: null, data: null };
+    }
     const fields = await readEnvelope(answer).catch((error: unknown): Record<string, unknown> => {
       // A refusal may come from a proxy, whose page says no more than its status.
       if (isRefusal && error instanceof PartnerError) return {};
@@ -86,6 +91,14 @@ export function getDocument(http: HttpClient, request: PartnerRequest): Promise<
   });
 }
 
+/** What a hub says of its own part in a call (2.2.1, status codes 4xxx; RT-13). */
+const HUB_ERRORS: Readonly<Record<number, string>> = {
+  4000: ' (an error of the hub)',
+  4001: ' (the hub does not know the receiver)',
+  4002: ' (the receiver behind the hub did not answer in time)',
+  4003: ' (the receiver is not connected to the hub)',
+};
+
 const DOCUMENT_LIMITS = { packedBytes: DOCUMENT_BYTES, unpackedBytes: DOCUMENT_BYTES };
 
 /**
@@ -98,7 +111,11 @@ export function checkStatus(fields: Readonly<Record<string, unknown>>, where: st
   const status = Number(code ?? 1000);
   if (status >= 1000 && status < 2000) return;
   const words = typeof message === 'string' ? `: ${message.slice(0, QUOTE_LIMIT)}` : '';
-  throw new PartnerError(`${where} answered with OCPI status ${String(code).slice(0, 20)}${words}`, status);
+  const hint = HUB_ERRORS[status] ?? '';
+  throw new PartnerError(
+    `${where} answered with OCPI status ${String(code).slice(0, 20)}${hint}${words}`,
+    status,
+  );
 }
 
 /** What came is not the JSON that was asked for; says so if it was sent as something else. */

@@ -286,6 +286,7 @@ function fingerprint(objects: readonly unknown[]): string {
 
 function identityOf(object: unknown): string {
   if (typeof object !== 'object' || object === null) return JSON.stringify(object) ?? '';
-  const { country_code: countryCode, party_id: partyId, id } = object as Record<string, unknown>;
-  return JSON.stringify([countryCode, partyId, id]);
+  const { country_code: countryCode, party_id: partyId, id, role } = object as Record<string, unknown>;
+  // A ClientInfo has no id: a party has one in each of its roles.
+  return JSON.stringify([countryCode, partyId, id ?? role]);
 }

@@ -1,8 +1,10 @@
 /**
- * How our token goes to a partner: base64 as OCPI 2.2 and newer ask, or raw as many platforms expect (AUTH-05,
- * AUTH-15). When nobody said which and nothing is remembered, base64 is tried, and on a 401 raw, once; what
- * worked is remembered. A 401 after that is final for the run (PC-10): there is no guessing.
+ * How our token goes to a partner: base64 as OCPI 2.2 and newer ask, or raw as 2.1.1 asks and many platforms expect
+ * (AUTH-04, AUTH-05, AUTH-15). When nobody said which and nothing is remembered, the one that the version asks for is
+ * tried first, base64 where the version is not known yet, and on a 401 the other, once; what worked is remembered. A
+ * 401 after that is final for the run (PC-10): there is no guessing.
  */
+import type { OcpiVersion } from '../../db/ocpi-version.ts';
 import { TokenRefusedError } from '../adapter.ts';
 import { type HttpError, isHttpError } from '../http/http-error.ts';
 
@@ -10,7 +12,14 @@ export type TokenForm = 'base64' | 'raw';
 
 interface TokenContext {
   readonly token: string | null;
+  /** The version that is spoken; null when it is not known yet. */
+  readonly version: OcpiVersion | null;
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** The form that a version of OCPI asks for. */
+export function usualTokenForm(version: OcpiVersion | null): TokenForm {
+  return version === '2.1.1' ? 'raw' : 'base64';
 }
 
 /** The header of a token in one of its forms; none without a token. */
@@ -31,9 +40,11 @@ export async function withTokenForms<T>(
   memory: Record<string, unknown>,
   work: (authorization: Record<string, string>) => Promise<T>,
 ): Promise<T> {
-  const { token, options } = context;
+  const { token, options, version } = context;
   const told = formOf(options.tokenForm) ?? formOf(memory.tokenForm);
-  const forms: TokenForm[] = told || token === null ? [told ?? 'base64'] : ['base64', 'raw'];
+  const usual = usualTokenForm(version);
+  const forms: TokenForm[] =
+    told || token === null ? [told ?? usual] : [usual, usual === 'raw' ? 'base64' : 'raw'];
   let refusal: HttpError | undefined;
   for (const form of forms) {
     try {

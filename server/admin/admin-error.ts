@@ -5,6 +5,7 @@
 import { NameTakenError } from '../../db/registry/connection-store.ts';
 import { VoiceTakenError } from '../../db/registry/voice-store.ts';
 import { UnknownFormatError } from '../../exports/snapshots.ts';
+import { OwnPartyUnsetError } from '../ocpi/credentials/own-credentials.ts';
 import { SecretBoxError } from '../secret-box.ts';
 
 /**
@@ -30,6 +31,7 @@ export function toAdminError(error: unknown): AdminError | undefined {
     return new AdminError('conflict', error.message);
   }
   if (error instanceof UnknownFormatError) return new AdminError('unknown', error.message);
-  if (error instanceof SecretBoxError) return new AdminError('unavailable', error.message);
+  if (error instanceof SecretBoxError || error instanceof OwnPartyUnsetError)
+    return new AdminError('unavailable', error.message);
   return undefined;
 }

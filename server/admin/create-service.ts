@@ -1,23 +1,31 @@
 /** Wires the operator's wishes to what carries them out. */
 import type { Database } from '../../db/connection.ts';
 import { readRegistryCounts } from '../../db/reads/registry-counts.ts';
+import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
+import type { PushPositionStore } from '../../db/registry/push-position-store.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { VERSION } from '../version.ts';
-import { createConnectionService } from './connection-service.ts';
+import { type ConnectionServiceParts, createConnectionService } from './connection-service.ts';
 import { createOperatorService, type OperatorServiceParts } from './operator-service.ts';
+import { viewPushes } from './push-view.ts';
 import { createQualityService, type QualityServiceParts } from './quality-service.ts';
 import type { AdminService } from './service.ts';
 import { createSourceService, type SourceServiceParts } from './source-service.ts';
 
-export interface AdminServiceParts extends SourceServiceParts, OperatorServiceParts, QualityServiceParts {
+export interface AdminServiceParts
+  extends SourceServiceParts,
+    ConnectionServiceParts,
+    OperatorServiceParts,
+    QualityServiceParts {
+  readonly sources: SourceServiceParts['sources'];
   readonly database: Pick<Database, 'engine' | 'knex'>;
+  readonly clientInfo: Pick<ClientInfoStore, 'list'>;
   readonly snapshots: Pick<Snapshots, 'build'>;
-  /** The URL that partners are given. */
-  readonly versionsUrl: () => string;
+  readonly pushPositions: Pick<PushPositionStore, 'list'>;
 }
 
 export function createAdminService(parts: AdminServiceParts): AdminService {
-  const { database, snapshots } = parts;
+  const { database, snapshots, pushPositions } = parts;
   const connections = createConnectionService(parts);
   const sources = createSourceService(parts);
   return {
@@ -25,6 +33,10 @@ export function createAdminService(parts: AdminServiceParts): AdminService {
     ...sources,
     ...createOperatorService(parts),
     ...createQualityService(parts),
+    async showConnection(name) {
+      const connection = await connections.showConnection(name);
+      return { ...connection, push: viewPushes(await pushPositions.list(), name) };
+    },
     buildExports: (format) => snapshots.build(format),
     async status() {
       const counts = await readRegistryCounts(database.knex);

@@ -94,7 +94,7 @@ function addConnectionRoutes(router: Router, admin: AdminService): void {
   const show = answer((ctx) => admin.showConnection(named(ctx)));
   const set = answer(async (ctx) => admin.setConnection(named(ctx), await readJson(ctx)));
   const remove = answer((ctx) => admin.removeConnection(named(ctx)));
-  const rotate = answer((ctx) => admin.rotateConnection(named(ctx)));
+  const rotate = answer(async (ctx) => admin.rotateConnection(named(ctx), await readJson(ctx)));
   router.get(all, list).post(all, add).get(one, show).patch(one, set).delete(one, remove);
   router.post(`${one}/rotate`, rotate);
 }

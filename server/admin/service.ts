@@ -21,19 +21,99 @@ export interface ConnectionView {
   readonly strictness: string;
   readonly clock: string;
   readonly push_only: boolean;
+  /**
+   * `static`, `waiting` (for its handshake), `pending` (ours is under way), `registered`, `refused` (registered, and
+   * it refuses our token), `unregistered`.
+   */
+  readonly state: string;
   /** ISO 8601, UTC, like all times here. */
   readonly created_at: string;
+  readonly registered_at: string | null;
+  /** When it last called us. */
   readonly last_contact_at: string | null;
+  /** Calls of ours that failed since the last one that did not. */
+  readonly consecutive_failures: number;
+  readonly last_error: string | null;
+  readonly last_error_at: string | null;
+  /** What it told us of itself; null as long as it is not registered. */
+  readonly peer: PeerView | null;
+  /** Pushes to it, one a module that it receives; told by `showConnection` alone. */
+  readonly push?: readonly PushView[];
+  /** What a hub told of the parties behind it; of hubs only, and only where one connection is shown. */
+  readonly hub_parties?: readonly HubPartyView[];
 }
 
-/** A token, told once. */
+/** A party behind a hub, in one of its roles. */
+export interface HubPartyView {
+  /** E.g. `DE-ABC`. */
+  readonly party: string;
+  readonly role: string;
+  readonly status: string;
+  readonly last_updated: string;
+}
+
+/** How the push of a module to a partner is. */
+export interface PushView {
+  readonly module: string;
+  /** `resync`: it was behind for too long, and has to GET what changed since `resync_from`. */
+  readonly state: 'following' | 'failing' | 'resync';
+  /** In the journal: everything up to here was offered to it. */
+  readonly position: number;
+  /** Changes that it was not offered yet. */
+  readonly behind: number;
+  readonly taken: number;
+  readonly refused: number;
+  /** Requests in which the partner failed. */
+  readonly failures: number;
+  readonly failing_since: string | null;
+  readonly resync_since: string | null;
+  /** What it gives as `date_from`, when it does not GET everything. */
+  readonly resync_from: string | null;
+  readonly resync_reason: string | null;
+  readonly last_taken_at: string | null;
+  /** The object and the partner's words. */
+  readonly last_refusal: string | null;
+  readonly last_refusal_at: string | null;
+  readonly last_error: string | null;
+  readonly last_error_at: string | null;
+}
+
+/** The other side of a handshake. */
+export interface PeerView {
+  /** Without user name, password and values of its query, like all URLs here. */
+  readonly versions_url: string;
+  readonly endpoints: readonly { identifier: string; role: string | null; url: string }[];
+  /** As it states them. */
+  readonly roles: readonly { role: string; party: string; name: string }[];
+  readonly hub_party_id: string | null;
+}
+
+/** A token, told once; or a handshake of ours that has ended well. */
 export interface IssuedToken {
   readonly name: string;
-  readonly token: string;
+  /** Null after a handshake of ours: the partner has it. */
+  readonly token: string | null;
   /** What the partner is given beside it. */
   readonly versions_url: string;
-  /** `static`: it opens everything; `registration`: it opens only the handshake. */
+  /** `static`: it opens everything; `registration`: only the handshake; `credentials`: from a handshake. */
   readonly token_kind: string;
+  /** What the operator has to do before it can be used. */
+  readonly hint?: string;
+  /** After a handshake of ours: what was agreed. */
+  readonly registered?: {
+    readonly version: string;
+    /** The source that pulls from the partner, if it is pulled. */
+    readonly source: string | null;
+    /** What should be known although all went well. */
+    readonly notes: readonly string[];
+  };
+}
+
+/** A connection that is no more. */
+export interface RemovedConnection {
+  readonly removed: string;
+  /** Of one that was registered: why the partner could not be told, or null when it was. */
+  readonly partner_problem?: string | null;
 }
 
 /** Something pulled on a schedule, as shown to the operator: without its token. */
@@ -44,7 +124,8 @@ export interface SourceView {
   readonly url: string | null;
   readonly connection: string | null;
   readonly parties: readonly string[];
-  readonly version: string;
+  /** The one that was named, or else the one that the last pull spoke; null before the first. */
+  readonly version: string | null;
   readonly strictness: string;
   readonly schedule: string;
   readonly full_schedule: string;
@@ -160,15 +241,22 @@ export interface RunOptions {
 }
 
 export interface AdminService extends QualityAdmin {
-  /** Fields: name, role, parties, static, version, token_form, strictness, clock, push_only. */
+  /**
+   * Fields: name, role, parties, static, version, token_form, strictness, clock, push_only; to begin the handshake
+   * ourselves, versions_url and token.
+   */
   addConnection(input: object): Promise<IssuedToken>;
   listConnections(): Promise<ConnectionView[]>;
   showConnection(name: string): Promise<ConnectionView>;
-  /** Fields of addConnection but `name` and `static`. */
+  /** Fields: role, parties, version, token_form, strictness, clock, push_only. */
   setConnection(name: string, input: object): Promise<ConnectionView>;
-  /** A new token; the former one is dead. */
-  rotateConnection(name: string): Promise<IssuedToken>;
-  removeConnection(name: string): Promise<{ removed: string }>;
+  /**
+   * New tokens. With a registered partner both are replaced, by a handshake of ours; otherwise, or when `reset` is
+   * true, a token for the operator to hand over, and the former one is dead.
+   */
+  rotateConnection(name: string, input?: object): Promise<IssuedToken>;
+  /** Tells a registered partner, as far as it can be reached, and removes the connection. */
+  removeConnection(name: string): Promise<RemovedConnection>;
   /**
    * Fields: name, kind, url, connection, locations_url, tariffs_url, module, parties, token, token_form,
    * strictness, schedule, full_schedule, shrink_limit.

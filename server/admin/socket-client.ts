@@ -60,7 +60,7 @@ function createClient(socketPath: string): AdminService {
     listConnections: () => ask('GET', '/admin/connections'),
     showConnection: (name) => ask('GET', one('connections', name)),
     setConnection: (name, input) => ask('PATCH', one('connections', name), input),
-    rotateConnection: (name) => ask('POST', `${one('connections', name)}/rotate`),
+    rotateConnection: (name, input) => ask('POST', `${one('connections', name)}/rotate`, input),
     removeConnection: (name) => ask('DELETE', one('connections', name)),
     addSource: (input) => ask('POST', '/admin/sources', input),
     listSources: () => ask('GET', '/admin/sources'),

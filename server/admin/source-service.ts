@@ -1,10 +1,11 @@
 /** The operator's wishes about sources. */
-import type { Source } from '../../db/model.ts';
+import type { Connection, Source } from '../../db/model.ts';
 import { OCPI_VERSIONS } from '../../db/ocpi-version.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
 import type { SourceStore } from '../../db/registry/source-store.ts';
 import type { Adapter } from '../../ingest/adapter.ts';
 import { cronProblem } from '../../ingest/cron.ts';
+import { followsConnection } from '../../ingest/followed-connection.ts';
 import { describeUrl } from '../../ingest/http/describe-url.ts';
 import { type Puller, SourceBusyError, SourceNotFoundError } from '../../ingest/pull.ts';
 import type { SecretBox } from '../secret-box.ts';
@@ -77,6 +78,7 @@ const NEW_SOURCE = {
 const SETTINGS = {
   token: optional(token),
   token_form: optional(oneOf(TOKEN_FORMS)),
+  version: optional(oneOf(OCPI_VERSIONS)),
   strictness: optional(oneOf(STRICTNESSES)),
   schedule: optional(cron),
   full_schedule: optional(cron),
@@ -114,17 +116,22 @@ async function addSource(parts: SourceServiceParts, input: object): Promise<Sour
   };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const settings = { url: wish.url ?? null, options };
-  const problems = adapter.validateOptions(settings);
+  const connection = wish.connection === undefined ? null : await findConnection(parts, wish.connection);
+  const sealedToken = wish.token === undefined ? null : parts.secretBox.seal(wish.token);
+  const follows = followsConnection({ ...settings, sealedToken, connectionId: connection?.id ?? null });
+  if (follows && connection && !connection.peer) throw notRegistered(connection.name);
+  // One that follows is told by its connection where to pull.
+  const problems = follows && adapter.kind === 'ocpi' ? [] : adapter.validateOptions(settings);
   if (problems.length > 0) throw new AdminError('usage', problems.join(' '));
   const added = await parts.sources.add({
     ...settings,
     name: wish.name,
     kind: wish.kind,
     version: wish.version,
-    connectionId: await connectionId(parts, wish.connection),
+    connectionId: connection?.id ?? null,
     parties: wish.parties,
     modules: adapter.modulesOf(settings),
-    sealedToken: wish.token === undefined ? null : parts.secretBox.seal(wish.token),
+    sealedToken,
     strictness: wish.strictness,
     schedule: wish.schedule,
     fullSchedule: wish.full_schedule,
@@ -142,6 +149,7 @@ async function setSource(parts: SourceServiceParts, wanted: string, input: objec
   const { id, options } = await find(parts, wanted);
   const { token_form: tokenForm } = wish;
   const set = await parts.sources.set(id, {
+    version: wish.version,
     strictness: wish.strictness,
     schedule: wish.schedule,
     fullSchedule: wish.full_schedule,
@@ -182,16 +190,19 @@ function adapterOf({ adapters }: SourceServiceParts, kind: string): Adapter {
   throw new AdminError('usage', `kind must be one of ${[...adapters.keys()].join(', ')}, received "${kind}"`);
 }
 
-async function connectionId(
-  { connections }: SourceServiceParts,
-  wanted: string | undefined,
-): Promise<number | null> {
-  if (wanted === undefined) return null;
+async function findConnection({ connections }: SourceServiceParts, wanted: string): Promise<Connection> {
   const connection = await connections.findByName(wanted);
-  if (connection) return connection.id;
+  if (connection) return connection;
   throw new AdminError(
     'unknown',
     `There is no connection ${wanted}. "nap connection list" shows those that are.`,
+  );
+}
+
+function notRegistered(name: string): AdminError {
+  return new AdminError(
+    'conflict',
+    `The connection ${name} is not registered, so it does not say where to pull. Give --url, or wait for its handshake.`,
   );
 }
 
@@ -214,7 +225,7 @@ export function viewSource(source: Source, connection: string | null): SourceVie
     url: source.url === null ? null : describeUrl(source.url),
     connection,
     parties: source.parties.map(formatParty),
-    version: source.version,
+    version: source.version ?? negotiatedVersion(source),
     strictness: source.strictness,
     schedule: source.schedule,
     full_schedule: source.fullSchedule,
@@ -231,6 +242,11 @@ export function viewSource(source: Source, connection: string | null): SourceVie
     consecutive_failures: source.consecutiveFailures,
     broken_at: isoTime(source.brokenAt),
   };
+}
+
+/** What the last pull spoke, when nobody named a version (VER-09). */
+function negotiatedVersion({ memory }: Source): string | null {
+  return typeof memory.version === 'string' ? memory.version : null;
 }
 
 function isoTime(time: Date | null): string | null {

@@ -5,11 +5,14 @@ import { answer, type CommandContext, type CommonOptions, finish, type WithAdmin
 export function addConnectionRemove(parent: Command, context: CommandContext, withAdmin: WithAdmin): void {
   const command = parent
     .command('remove')
-    .description('Remove a connection, its token and its sources. What it brought stays in the registry.')
+    .description(
+      'Remove a connection, its token and its sources, and tell a registered partner. What it brought stays.',
+    )
     .argument('<name>', 'as in "nap connection list"')
     .action(async (name: string, options: CommonOptions) => {
       const removed = await withAdmin((admin) => admin.removeConnection(name));
       answer(context, options, removed, `Removed the connection ${removed.removed}. Its token is dead.`);
+      if (removed.partner_problem) context.say(`The partner could not be told: ${removed.partner_problem}\n`);
     });
   finish(command, 'nap connection remove tandem');
 }

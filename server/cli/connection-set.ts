@@ -4,10 +4,10 @@ import {
   addConnectionOptions,
   type ConnectionOptions,
   connectionInput,
+  connectionWords,
   roleOption,
 } from './connection-words.ts';
 import { answer, type CommandContext, type CommonOptions, finish, type WithAdmin } from './context.ts';
-import { fields } from './table.ts';
 
 export function addConnectionSet(parent: Command, context: CommandContext, withAdmin: WithAdmin): void {
   const command = parent
@@ -20,7 +20,7 @@ export function addConnectionSet(parent: Command, context: CommandContext, withA
     .option('--no-push-only', 'the opposite');
   addConnectionOptions(command).action(async (name: string, options: CommonOptions & ConnectionOptions) => {
     const changed = await withAdmin((admin) => admin.setConnection(name, connectionInput(options)));
-    answer(context, options, changed, fields({ ...changed }));
+    answer(context, options, changed, connectionWords(changed));
   });
   finish(command, 'nap connection set tandem --strictness reject');
 }

@@ -43,21 +43,58 @@ export function connectionTable(connections: readonly ConnectionView[]): string 
     return 'No connection yet. Add one: nap connection add NAME --role CPO --party NL-TNM --static';
   }
   return table(
-    ['NAME', 'ROLE', 'PARTIES', 'VERSION', 'TOKEN', 'STRICTNESS', 'LAST CONTACT'],
+    ['NAME', 'STATE', 'ROLE', 'PARTIES', 'VERSION', 'STRICTNESS', 'LAST CONTACT', 'FAILED CALLS'],
     connections.map((connection) => [
       connection.name,
+      connection.state,
       connection.role,
       connection.parties.join(','),
       connection.version,
-      connection.token_kind,
       connection.strictness,
       connection.last_contact_at,
+      connection.consecutive_failures,
     ]),
   );
 }
 
+/** One connection, a line each; what it told us, and of a hub the parties behind it, stand below. */
+export function connectionWords({ peer, hub_parties: parties, ...settings }: ConnectionView): string {
+  const { versions_url, endpoints = [], roles = [], hub_party_id } = peer ?? {};
+  const told = peer ? { peer_versions_url: versions_url, hub_party_id } : {};
+  const blocks = [fields({ ...settings, ...told })];
+  if (peer) {
+    blocks.push(
+      table(
+        ['ROLE', 'PARTY', 'NAME'],
+        roles.map(({ role, party, name }) => [role, party, name]),
+      ),
+      table(
+        ['ENDPOINT', 'SIDE', 'URL'],
+        endpoints.map(({ identifier, role, url }) => [identifier, role, url]),
+      ),
+    );
+  }
+  if (parties) blocks.push(hubPartyWords(parties));
+  return blocks.join('\n\n');
+}
+
+function hubPartyWords(parties: NonNullable<ConnectionView['hub_parties']>): string {
+  if (parties.length === 0) return 'It has announced no party behind it yet (OCPI HubClientInfo).';
+  return table(
+    ['BEHIND IT', 'ROLE', 'STATUS', 'LAST UPDATED'],
+    parties.map(({ party, role, status, last_updated }) => [party, role, status, last_updated]),
+  );
+}
+
 export function issuedWords(issued: IssuedToken): string {
-  const { name, token, versions_url } = issued;
+  const { name, token, versions_url, registered } = issued;
+  if (registered) {
+    const { version, source, notes } = registered;
+    const pulled =
+      source === null ? [] : [`It is pulled by the source ${source}; now: nap source run ${source}`];
+    const told = notes.map((note) => `Note: ${note}`);
+    return [`Registered with ${name}, in OCPI ${version}.`, ...pulled, ...told].join('\n');
+  }
   return [
     fields({ Connection: name, Token: token, 'Versions URL': versions_url }),
     '',
@@ -68,6 +105,6 @@ export function issuedWords(issued: IssuedToken): string {
 
 /** What a person must know of a token that opens only the handshake. */
 export const REGISTRATION_HINT =
-  'This is a registration token: it opens only the versions endpoints, until the partner does the handshake ' +
-  '(OCPI credentials), which this version does not offer yet. For a partner that shall push or pull now, ' +
-  'remove the connection and add it again with --static.\n';
+  'This is a registration token: it opens only the versions endpoints and the handshake (OCPI credentials), which ' +
+  'the partner does with it, once. For a partner that cannot do a handshake, remove the connection and add it ' +
+  'again with --static.\n';

@@ -13,10 +13,10 @@ interface AddOptions extends CommonOptions {
   readonly tariffsUrl?: string;
   readonly connection?: string;
   readonly module?: string;
-  readonly version?: string;
   readonly party?: string;
   readonly token?: string;
   readonly tokenForm?: string;
+  readonly version?: string;
   readonly strictness?: string;
   readonly schedule?: string;
   readonly fullSchedule?: string;
@@ -43,15 +43,18 @@ export function addSourceAdd(parent: Command, context: CommandContext, withAdmin
         'tariffs',
       ]),
     )
-    .addOption(
-      new Option('--version <version>', 'OCPI version of what comes (default: 2.2.1)').choices(OCPI_VERSIONS),
-    )
     .option(
       '--party <parties>',
       'whom it speaks for, e.g. NL-TNM; without it, any owner without another voice',
     )
     .option('--token <token>', 'the token that the platform gave us')
     .addOption(new Option('--token-form <form>', 'how it wants it (default: found out)').choices(TOKEN_FORMS))
+    .addOption(
+      new Option(
+        '--version <version>',
+        'OCPI version (default: ocpi: the highest that both speak; ocpi-file: 2.2.1)',
+      ).choices(OCPI_VERSIONS),
+    )
     .addOption(new Option('--strictness <how>', 'what to do with faulty input').choices(STRICTNESSES))
     .option('--schedule <cron>', 'when to pull what changed, UTC (default: every 15 minutes)')
     .option('--full-schedule <cron>', 'when to pull everything, UTC (default: every night)')

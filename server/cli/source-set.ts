@@ -1,5 +1,6 @@
 /** `nap source set` */
 import { type Command, Option } from 'commander';
+import { OCPI_VERSIONS } from '../../db/ocpi-version.ts';
 import { STRICTNESSES, TOKEN_FORMS } from '../admin/connection-service.ts';
 import { answer, type CommandContext, type CommonOptions, finish, type WithAdmin } from './context.ts';
 import { fields } from './table.ts';
@@ -7,6 +8,7 @@ import { fields } from './table.ts';
 interface SetOptions extends CommonOptions {
   readonly token?: string;
   readonly tokenForm?: string;
+  readonly version?: string;
   readonly strictness?: string;
   readonly schedule?: string;
   readonly fullSchedule?: string;
@@ -20,6 +22,7 @@ export function addSourceSet(parent: Command, context: CommandContext, withAdmin
     .argument('<name>', 'as in "nap source list"')
     .option('--token <token>', 'the token that the platform gave us')
     .addOption(new Option('--token-form <form>', 'how it wants it').choices(TOKEN_FORMS))
+    .addOption(new Option('--version <version>', 'OCPI version').choices(OCPI_VERSIONS))
     .addOption(new Option('--strictness <how>', 'what to do with faulty input').choices(STRICTNESSES))
     .option('--schedule <cron>', 'when to pull what changed, UTC')
     .option('--full-schedule <cron>', 'when to pull everything, UTC')
@@ -28,9 +31,9 @@ export function addSourceSet(parent: Command, context: CommandContext, withAdmin
       'share of its objects that may be gone before nothing is removed, 0 to 1',
     )
     .action(async (name: string, options: SetOptions) => {
-      const { token, strictness, schedule } = options;
+      const { token, version, strictness, schedule } = options;
       const input = {
-        ...{ token, strictness, schedule, token_form: options.tokenForm },
+        ...{ token, version, strictness, schedule, token_form: options.tokenForm },
         ...{ full_schedule: options.fullSchedule, shrink_limit: options.shrinkLimit },
       };
       const changed = await withAdmin((admin) => admin.setSource(name, input));

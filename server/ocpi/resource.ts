@@ -1,9 +1,10 @@
 /**
  * What an OCPI version is made of: modules, their resources, their methods. `routes.ts` mounts them and
- * `versions.ts` advertises them, both from the same list, so that what is advertised is what is served.
+ * `versions/versions.ts` advertises them, both from the same list, so that what is advertised is what is served.
  */
 import type { RouterContext } from '@koa/router';
-import type { Connection } from '../../db/model.ts';
+import type { Connection, Module, Owner } from '../../db/model.ts';
+import type { Partner } from '../../db/registry/partner.ts';
 import type { Answer } from './protocol/envelope.ts';
 import type { Addressee } from './protocol/routing-headers.ts';
 
@@ -12,6 +13,12 @@ export interface OcpiState {
   requestId: string;
   correlationId: string;
   connection: Connection;
+  /** The token that the caller sent, in clear: never to be logged or kept. */
+  token: string;
+  /** Whom the connection speaks for. */
+  partner: Partner;
+  /** Who sent the request, by its routing headers; null when they do not say. */
+  sender: Owner | null;
   /** Whom the routing headers address; null: us. */
   addressee: Addressee;
 }
@@ -30,11 +37,16 @@ export interface Resource {
   readonly methods: Partial<Record<Method, Handler>>;
 }
 
+/** OCPI's name of an interface. */
+export type ModuleIdentifier = Module | 'credentials' | 'hubclientinfo';
+
+/** Which side of a module: SENDER is read here, RECEIVER is pushed to (VER-04). */
+export type InterfaceRole = 'SENDER' | 'RECEIVER';
+
 /** One endpoint of the version details. */
 export interface OcpiModule {
-  readonly identifier: 'locations' | 'tariffs';
-  /** Direction of ownership (VER-04): SENDER is read here, RECEIVER is pushed to. */
-  readonly role: 'SENDER' | 'RECEIVER';
+  readonly identifier: ModuleIdentifier;
+  readonly role: InterfaceRole;
   /** Below the version's URL, e.g. `/sender/locations`. */
   readonly path: string;
   /** Whether a registration token opens it, too (AUTH-09). */
@@ -42,9 +54,4 @@ export interface OcpiModule {
   /** Whether the OCPI routing headers apply (RT-01, CRED-25). */
   readonly routed: boolean;
   readonly resources: readonly Resource[];
-}
-
-export interface OcpiVersion {
-  readonly version: string;
-  readonly modules: readonly OcpiModule[];
 }

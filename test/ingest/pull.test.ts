@@ -368,7 +368,8 @@ describe('one run of a source', () => {
       validateOptions: () => [],
       modulesOf: () => ['locations'],
       async *pull() {
-        yield { module: 'locations', objects: [buildLocation(), new UnreadableElement('is odd', '{')] };
+        const objects = [buildLocation(), new UnreadableElement('is odd', '{')];
+        yield { module: 'locations', version: '2.2.1', objects };
         throw new TypeError('x is not a function');
       },
     };

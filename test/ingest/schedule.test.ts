@@ -159,6 +159,19 @@ describe('the scheduler', () => {
     expect(errors().length).to.be.at.most(times);
   });
 
+  it('runs a job at the start, too, when it asks for that', async () => {
+    const ran: string[] = [];
+    const job = (id: string, more = {}): ScheduledJob => ({
+      id,
+      schedule: NEVER_IN_A_TEST,
+      run: async () => ran.push(id),
+      ...more,
+    });
+    await start({ jobs: [job('exports'), job('hubs', { atStart: true })] });
+    await until(() => ran.length > 0);
+    expect(ran).to.deep.equal(['hubs']);
+  });
+
   it('runs jobs that come and go, and begins nothing more of one that is gone', async () => {
     const runs: string[] = [];
     const job = (id: string, schedule: string) => ({ id, schedule, run: async () => runs.push(id) });

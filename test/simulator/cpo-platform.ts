@@ -15,9 +15,14 @@ import type { Fleet } from './fleet.ts';
 import { ObjectStore } from './object-store.ts';
 import type { PagingStyle } from './paging.ts';
 import { readBody, Sender, type SenderSettings } from './sender.ts';
+import { inWords } from './version-words.ts';
+import type { Location, Tariff } from './wire.ts';
 
 export interface CpoPlatformOptions {
-  /** The data: a fleet, lists of objects, or files (.json or .json.gz). */
+  /**
+   * The data: a fleet, lists of objects, or files (.json or .json.gz). A fleet is served in the words of the
+   * version that is offered, the others as they are.
+   */
   fleet?: Fleet;
   locations?: Iterable<object>;
   tariffs?: Iterable<object>;
@@ -74,7 +79,7 @@ export interface CpoPlatform {
   tariffsUrl: string;
   files: { locations: string; locationsGzip: string; tariffs: string; tariffsGzip: string };
   token: string;
-  /** The header that a client of 2.2.1 sends. */
+  /** The header that a client sends: with the token in Base64, or raw when the platform takes nothing else. */
   authorization: string;
   locations: ObjectStore;
   tariffs: ObjectStore;
@@ -90,10 +95,12 @@ export interface CpoPlatform {
 const MOST_RECORDED_REQUESTS = 50_000;
 
 async function loadStores(options: CpoPlatformOptions): Promise<Pick<CpoPlatform, 'locations' | 'tariffs'>> {
-  const locations = new ObjectStore();
-  const tariffs = new ObjectStore();
-  for (const location of options.locations ?? options.fleet?.locations ?? []) locations.append(location);
-  for (const tariff of options.tariffs ?? options.fleet?.tariffs ?? []) tariffs.append(tariff);
+  const { fleet, version = '2.2.1' } = options;
+  const write = fleet && ((object: object) => inWords(version, object as Location | Tariff));
+  const locations = new ObjectStore(write);
+  const tariffs = new ObjectStore(write);
+  for (const location of options.locations ?? fleet?.locations ?? []) locations.append(location);
+  for (const tariff of options.tariffs ?? fleet?.tariffs ?? []) tariffs.append(tariff);
   if (options.locationsFile !== undefined) await locations.load(options.locationsFile);
   if (options.tariffsFile !== undefined) await tariffs.load(options.tariffsFile);
   return { locations, tariffs };

@@ -128,7 +128,11 @@ function addSenderOptions(command: Command): Command {
       new Option('--token-form <form>', 'form accepted').choices(['base64', 'raw', 'both']).default('both'),
     )
     .option('--mount <path>', 'path under which OCPI lives', '/ocpi')
-    .option('--ocpi-version <number>', 'version that is offered; objects are served as they are', '2.2.1')
+    .option(
+      '--ocpi-version <number>',
+      'version that is offered or pushed; a fleet is written in its words (2.1.1, 2.2.1, 2.3.0)',
+      '2.2.1',
+    )
     .option('--trailing-slash', 'URLs given out end in a slash', false)
     .option('--page-size <number>', 'most objects in a page', wholeNumberFrom(1), 100)
     .addOption(new Option('--paging <style>', 'how pages follow').choices([...PAGING_STYLES]).default('link'))

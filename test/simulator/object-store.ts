@@ -45,6 +45,12 @@ export class ObjectStore {
   changedAt = new Date();
   #rows: StoredObject[] = [];
   readonly #positions = new Map<string, number>();
+  readonly #write: (object: object) => object;
+
+  /** @param write what goes out for an object that is put in as such; it itself unless told */
+  constructor(write: (object: object) => object = (object) => object) {
+    this.#write = write;
+  }
 
   get size(): number {
     return this.#rows.length;
@@ -56,7 +62,7 @@ export class ObjectStore {
   }
 
   /** Adds a row at the end, also when its key is there already. */
-  append(object: object, text: Buffer | string = JSON.stringify(object)): void {
+  append(object: object, text: Buffer | string = JSON.stringify(this.#write(object))): void {
     const row = describe(object, text);
     this.#positions.set(row.key, this.#rows.length);
     this.#rows.push(row);
@@ -65,7 +71,7 @@ export class ObjectStore {
 
   /** Puts an object in the place of the one with its key, or at the end. */
   put(object: object): void {
-    const row = describe(object, JSON.stringify(object));
+    const row = describe(object, JSON.stringify(this.#write(object)));
     const position = this.#positions.get(row.key);
     if (position === undefined) {
       this.#positions.set(row.key, this.#rows.length);

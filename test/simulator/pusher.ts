@@ -16,12 +16,14 @@ import { type EvsePatch, Ledger, ledgerKey } from './ledger.ts';
 import { callOcpi, discoverEndpoints, endpointUrl, type OcpiAnswer, type PartyId } from './ocpi-client.ts';
 import { PushStatistics } from './pusher-statistics.ts';
 import { pick, type Random, randomStream } from './random.ts';
+import { inWords } from './version-words.ts';
 import { type Evse, type Location, nextDateTime, type Tariff } from './wire.ts';
 
 export interface PusherOptions {
   versionsUrl: string;
   token: string;
   tokenForm?: 'base64' | 'raw';
+  /** 2.2.1 unless told; the fleet is pushed in its words. */
   version?: string;
   fleet: Fleet;
   /** Requests a second; as fast as answers come when 0. */
@@ -86,12 +88,18 @@ function applyPatch(location: Location, evse: Evse, { status, last_updated }: Ev
   location.last_updated = last_updated;
 }
 
+/** A PATCH of 2.1.1 says no time: the examples of its specification have none. */
+function patchBody(version: string, { status, last_updated }: EvsePatch): object {
+  return version === '2.1.1' ? { status } : { status, last_updated };
+}
+
 class Push implements Pusher {
   readonly ledger = new Ledger();
   readonly statistics = new PushStatistics();
   readonly finished: Promise<void>;
   readonly #options: PusherOptions;
   readonly #urls: ModuleUrls;
+  readonly #version: string;
   readonly #concurrency: number;
   readonly #random: Random;
   readonly #agent: Agent;
@@ -106,6 +114,7 @@ class Push implements Pusher {
   constructor(options: PusherOptions, urls: ModuleUrls) {
     this.#options = options;
     this.#urls = urls;
+    this.#version = options.version ?? '2.2.1';
     this.#concurrency = options.concurrency ?? 4;
     this.#random = randomStream(options.seed ?? 1, 'pusher');
     this.#agent = new Agent({ connections: this.#concurrency });
@@ -207,7 +216,7 @@ class Push implements Pusher {
     const parts = [object.country_code, object.party_id, object.id];
     if (patch) parts.push(patch.change.evseUid);
     const url = `${this.#urls[module]}/${parts.map(encodeURIComponent).join('/')}`;
-    const body = patch ? { status: patch.change.status, last_updated: patch.change.last_updated } : object;
+    const body = patch ? patchBody(this.#version, patch.change) : inWords(this.#version, object);
     this.ledger.sent(module, object, patch?.change ?? object);
     job.attempts += 1;
     const started = performance.now();
@@ -217,8 +226,12 @@ class Push implements Pusher {
         body: JSON.stringify(body),
         token: this.#options.token,
         tokenForm: this.#options.tokenForm,
-        from: { country_code: object.country_code, party_id: object.party_id },
-        to: this.#options.to,
+        ...(this.#version === '2.1.1'
+          ? {}
+          : {
+              from: { country_code: object.country_code, party_id: object.party_id },
+              to: this.#options.to,
+            }),
         timeout: this.#options.timeout ?? 10_000,
         dispatcher: this.#agent,
       });

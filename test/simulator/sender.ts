@@ -261,14 +261,15 @@ export class Sender {
 
   /** The headers that an OCPI answer repeats or swaps. */
   #identifying({ headers }: RecordedRequest): Record<string, string> {
-    const { party } = this.#settings;
+    const { party, version } = this.#settings;
     const own: Record<string, string> = {};
     const copy = (to: string, value: string | string[] | undefined): void => {
       if (typeof value === 'string') own[to] = value;
     };
     copy('x-request-id', headers['x-request-id']);
     copy('x-correlation-id', headers['x-correlation-id']);
-    if (headers['ocpi-from-party-id'] === undefined) return own;
+    // 2.1.1 has no routing headers: whatever comes means nothing to it.
+    if (version.startsWith('2.1') || headers['ocpi-from-party-id'] === undefined) return own;
     copy('ocpi-to-country-code', headers['ocpi-from-country-code']);
     copy('ocpi-to-party-id', headers['ocpi-from-party-id']);
     copy('ocpi-from-country-code', headers['ocpi-to-country-code'] ?? party.country_code);

@@ -86,18 +86,33 @@ export function buildTariff(overrides: Overrides = {}): Built {
   );
 }
 
+/** A public 11 kW socket of 2.1.1, with its one Tariff. */
+export function buildConnector211(overrides: Overrides = {}): Built {
+  return withOverrides(
+    {
+      id: '1',
+      standard: 'IEC_62196_T2',
+      format: 'SOCKET',
+      power_type: 'AC_3_PHASE',
+      voltage: 230,
+      amperage: 16,
+      tariff_id: 'TARIFF-1',
+      last_updated: LAST_UPDATED,
+    },
+    overrides,
+  );
+}
+
+/** A free EVSE of 2.1.1 with one connector. */
+export function buildEvse211(overrides: Overrides = {}): Built {
+  return withOverrides(
+    { uid: 'EVSE-1', status: 'AVAILABLE', connectors: [buildConnector211()], last_updated: LAST_UPDATED },
+    overrides,
+  );
+}
+
 /** The same Location as a 2.1.1 platform writes it. */
 export function buildLocation211(overrides: Overrides = {}): Built {
-  const connector = {
-    id: '1',
-    standard: 'IEC_62196_T2',
-    format: 'SOCKET',
-    power_type: 'AC_3_PHASE',
-    voltage: 230,
-    amperage: 16,
-    tariff_id: 'TARIFF-1',
-    last_updated: LAST_UPDATED,
-  };
   return withOverrides(
     {
       id: 'LOC-1',
@@ -107,7 +122,7 @@ export function buildLocation211(overrides: Overrides = {}): Built {
       postal_code: '3511 CE',
       country: 'NLD',
       coordinates: { latitude: '52.089444', longitude: '5.110278' },
-      evses: [{ uid: 'EVSE-1', status: 'AVAILABLE', connectors: [connector], last_updated: LAST_UPDATED }],
+      evses: [buildEvse211()],
       last_updated: LAST_UPDATED,
     },
     overrides,
@@ -125,6 +140,11 @@ export function buildTariff211(overrides: Overrides = {}): Built {
     },
     overrides,
   );
+}
+
+/** A Tariff of 2.3.0 of one price a kWh, without tax. */
+export function buildTariff230(overrides: Overrides = {}): Built {
+  return buildTariff({ tax_included: 'NO', ...overrides });
 }
 
 /** A place to park of 2.3.0. */

@@ -2,7 +2,8 @@
  * A partner's HTTP client as small as it can be: sends a token, reads an envelope. It checks nothing by itself
  * but keeps all that came, so that a test can.
  */
-import { request } from 'node:http';
+import { request as requestPlain } from 'node:http';
+import { request as requestSecure } from 'node:https';
 
 /** What came back. */
 export interface OcpiResponse {
@@ -29,6 +30,10 @@ export interface RequestOptions {
   readonly body?: unknown;
 }
 
+/** Milliseconds for a whole answer, and its bytes at most: nothing that is asked for here takes longer or more. */
+const ANSWER_LIMIT_MS = 60_000;
+const ANSWER_LIMIT_BYTES = 128 * 1024 * 1024;
+
 /** The token as 2.2.1 wants it: in Base64. */
 export function authorization(token: string): string {
   return `Token ${Buffer.from(token).toString('base64')}`;
@@ -47,12 +52,20 @@ export function send(
   // Node leaves the length out for methods that usually have no body.
   const typed = bytes && { 'Content-Type': 'application/json', 'Content-Length': String(bytes.length) };
   return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(url);
+    const { protocol, hostname, port } = new URL(url);
+    const request = protocol === 'https:' ? requestSecure : requestPlain;
+    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
     const outgoing = request(
-      { hostname, port, method, path, headers: { ...typed, ...options.headers }, agent: false },
+      { hostname, port, method, path, headers: { ...typed, ...options.headers }, agent: false, signal },
       (incoming) => {
         const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        let length = 0;
+        incoming.on('data', (chunk: Buffer) => {
+          length += chunk.length;
+          if (length > ANSWER_LIMIT_BYTES)
+            outgoing.destroy(new Error(`More than ${ANSWER_LIMIT_BYTES} bytes came`));
+          else chunks.push(chunk);
+        });
         incoming.on('error', reject);
         incoming.on('end', () => {
           const text = Buffer.concat(chunks).toString();

@@ -4,6 +4,9 @@
  */
 import pino from 'pino';
 import type { Source } from '../../db/model.ts';
+import { createClientInfoStore } from '../../db/registry/client-info-store.ts';
+import { type ConnectionStore, createConnectionStore } from '../../db/registry/connection-store.ts';
+import { createPartners } from '../../db/registry/partner.ts';
 import { createRunStore, type RunStore } from '../../db/registry/run-store.ts';
 import type { ClaimingProcess } from '../../db/registry/source-claim.ts';
 import { createSourceStore, type NewSource, type SourceStore } from '../../db/registry/source-store.ts';
@@ -17,6 +20,7 @@ import { openTestPipeline } from './pipeline.ts';
 
 export interface PullRig {
   sources: SourceStore;
+  connections: ConnectionStore;
   runs: RunStore;
   puller: Puller;
   fetcher: HttpClient;
@@ -63,6 +67,8 @@ export async function openPullRig(database: TestDatabase, options: PullRigOption
     clock,
     ...(options.process ? { process: options.process } : {}),
   });
+  const connections = createConnectionStore({ database: { knex, engine }, voices, clock });
+  const partners = createPartners({ clientInfo: createClientInfoStore({ knex, clock }) });
   const runs = createRunStore({ knex, clock });
   const pipeline = options.wrap?.(test.pipeline) ?? test.pipeline;
   const fetcher = createHttpClient({
@@ -78,6 +84,8 @@ export async function openPullRig(database: TestDatabase, options: PullRigOption
   });
   const puller = createPuller({
     sources,
+    connections,
+    partners,
     runs,
     pipeline,
     fetcher,
@@ -90,6 +98,7 @@ export async function openPullRig(database: TestDatabase, options: PullRigOption
   });
   const rig: PullRig = {
     sources,
+    connections,
     runs,
     pipeline,
     fetcher,

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import type { Connection, Owner, Role } from '../../db/model.ts';
 import type { NewConnection } from '../../db/registry/connection-store.ts';
 import { configureHttpServer, createApp } from '../../server/app.ts';
-import { compose, type Services } from '../../server/compose.ts';
+import { compose, type Overrides, type Services } from '../../server/compose.ts';
 import { type Config, readConfig } from '../../server/config.ts';
 import { createLogger } from '../../server/logger.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
@@ -54,6 +54,7 @@ export interface ServerOptions {
   readonly config?: Partial<Config>;
   readonly clock?: () => Date;
   readonly services?: (services: Services) => Partial<Services>;
+  readonly aroundFetcher?: Overrides['aroundFetcher'];
 }
 
 /** Our own party in every test: DE-NAP. */
@@ -63,12 +64,12 @@ export async function startTestServer(options: ServerOptions = {}): Promise<Test
   const database = options.beside?.database ?? (await openTestDatabase());
   const log: LogLine[] = [];
   const dataDirectory = await mkdtemp(join(tmpdir(), 'nap-server-'));
-  const services = await wire(database, dataDirectory, log, options);
-  const app = createApp(services);
-  const server = createServer(app.callback());
+  const server = createServer();
   configureHttpServer(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const services = await wire(database, dataDirectory, log, { ...options, localUrl: url });
+  server.on('request', createApp(services).callback());
 
   return {
     url,
@@ -112,7 +113,7 @@ async function wire(
   database: TestDatabase,
   dataDirectory: string,
   log: LogLine[],
-  options: ServerOptions,
+  options: ServerOptions & Pick<Overrides, 'localUrl'>,
 ): Promise<Services> {
   const logger = createLogger({
     level: 'debug',
@@ -120,7 +121,12 @@ async function wire(
   });
   const settings = { NAP_COUNTRY_CODE: 'DE', NAP_PARTY_ID: 'NAP', NAP_SECRET_KEY: '0'.repeat(64) };
   const config = { ...readConfig({ ...settings, NAP_DATA_DIR: dataDirectory }), ...options.config };
-  const { clock } = options;
-  const services = await compose(config, { database, logger, ...(clock ? { clock } : {}) });
+  const { localUrl, aroundFetcher, clock } = options;
+  const services = await compose(config, {
+    ...{ database, logger },
+    ...(clock === undefined ? {} : { clock }),
+    ...(localUrl === undefined ? {} : { localUrl }),
+    ...(aroundFetcher === undefined ? {} : { aroundFetcher }),
+  });
   return { ...services, ...options.services?.(services) };
 }

@@ -5,18 +5,19 @@
  * (the specification's own examples have it). Which one is never judged by shape, since a plain token may be
  * valid Base64: every reading is hashed and looked up, and exactly one connection must fit.
  *
- * Guarantees: no token is kept, logged or answered; whatever the header holds, the answer is 401 or the
- * request goes on. Nothing is remembered here: the connection store knows when its look-ups may be, so a token
+ * Guarantees: no token is logged, nor kept beyond its request (the credentials module repeats it to its owner,
+ * AUTH-16); whatever the header holds, the answer is 401 or the request goes on. Nothing is remembered here: the connection store knows when its look-ups may be, so a token
  * that is rotated or removed is dead with the next request.
  *
  * There is no limit on failed attempts here: tokens are random beyond guessing, and behind a proxy all
  * callers share one address, so a limit by address would let one shut out the others.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { Connection } from '../../../db/model.ts';
 import type { ConnectionStore } from '../../../db/registry/connection-store.ts';
+import { hashToken } from '../../secret-box.ts';
 import { unauthorized } from './envelope.ts';
 
 /** How a token was written. `base64-newline`: the Base64 of the token and a line break (AUTH-06). */
@@ -25,6 +26,8 @@ export type TokenForm = 'raw' | 'base64' | 'base64-newline';
 interface Identity {
   readonly connection: Connection;
   readonly form: TokenForm;
+  /** In clear. */
+  readonly token: string;
 }
 
 /** Characters. A token has at most 64 (AUTH-11), its Base64 with a line break 88; longer fits nobody. */
@@ -34,7 +37,7 @@ const CREDENTIALS_LIMIT = 512;
 const HEADER = /^token ([\x21-\x7e]+)$/i;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Puts the calling connection into `ctx.state.connection`, or refuses with 401. */
+/** Puts the calling connection and its token into `ctx.state`, or refuses with 401. */
 export function authenticate(parts: {
   connections: Pick<ConnectionStore, 'findByTokenHashes' | 'noteContact'>;
   logger: Logger;
@@ -53,7 +56,7 @@ export function authenticate(parts: {
     const match = candidates.find(
       ({ hash }) => hash.length === only.hash.length && timingSafeEqual(hash, only.hash),
     );
-    return match ? { connection: only.connection, form: match.form } : null;
+    return match ? { connection: only.connection, form: match.form, token: match.text } : null;
   }
 
   return async function authenticate(ctx, next) {
@@ -61,11 +64,14 @@ export function authenticate(parts: {
     if (header === '') throw unauthorized('An Authorization header is needed: Token <your token>');
     const credentials = HEADER.exec(header)?.[1];
     if (credentials === undefined || credentials.length > CREDENTIALS_LIMIT) {
-      throw unauthorized('The Authorization header must read: Token, one space, your token in Base64');
+      throw unauthorized(
+        'The Authorization header must read: Token, one space, your token (in Base64, except in OCPI 2.1.1)',
+      );
     }
     const identity = await identify(credentials);
     if (identity === null) throw unauthorized('This token is not known here');
     ctx.state.connection = identity.connection;
+    ctx.state.token = identity.token;
     try {
       await connections.noteContact(identity.connection.id, identity.form);
     } catch (error) {
@@ -76,7 +82,7 @@ export function authenticate(parts: {
 }
 
 /** The readings of the credentials, with their SHA-256, in the order in which they are tried. */
-export function readings(credentials: string): { form: TokenForm; hash: Buffer }[] {
+export function readings(credentials: string): { form: TokenForm; text: string; hash: Buffer }[] {
   const texts: { form: TokenForm; text: string }[] = [{ form: 'raw', text: credentials }];
   const decoded = decodeBase64(credentials);
   if (decoded !== null) {
@@ -85,7 +91,7 @@ export function readings(credentials: string): { form: TokenForm; hash: Buffer }
     // A token has no line break in it, so only the reading without can fit.
     else if (trimmed !== '') texts.push({ form: 'base64-newline', text: trimmed });
   }
-  return texts.map(({ form, text }) => ({ form, hash: sha256(text) }));
+  return texts.map(({ form, text }) => ({ form, text, hash: hashToken(text) }));
 }
 
 /** Strict RFC 4648, padded, of valid UTF-8; null for anything else. */
@@ -99,8 +105,4 @@ function decodeBase64(text: string): string | null {
   } catch {
     return null;
   }
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
 }

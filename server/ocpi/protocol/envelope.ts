@@ -8,9 +8,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Logger } from 'pino';
-import type { Finding, Module, Problem, Refusal } from '../../../db/model.ts';
+import type { Finding, Problem, Refusal } from '../../../db/model.ts';
 import type { Receipt } from '../../../ingest/pipeline.ts';
 import { ClientGoneError } from '../../middleware/client-gone.ts';
+import type { ModuleIdentifier } from '../resource.ts';
 
 /** OCPI status codes (2.2.1, chapter "Status codes") that this side sends. */
 export const OCPI_STATUS = {
@@ -20,6 +21,9 @@ export const OCPI_STATUS = {
   notEnoughInformation: 2002,
   unknownLocation: 2003,
   serverError: 3000,
+  unusableApi: 3001,
+  unsupportedVersion: 3002,
+  missingEndpoints: 3003,
 } as const;
 
 export type OcpiStatus = (typeof OCPI_STATUS)[keyof typeof OCPI_STATUS];
@@ -76,16 +80,18 @@ export function notEnoughInformation(message: string, candidates: unknown): Ocpi
 }
 
 /** E5, E6: no such object. 2003 for a Location and its parts, 2000 for anything else. */
-export function unknownObject(module: Module, message: string): OcpiRefusal {
+export function unknownObject(module: ModuleIdentifier, message: string): OcpiRefusal {
   return new OcpiRefusal({ http: 404, status: statusOfUnknown(module), message });
 }
 
 /** E7: another party's object; says nothing of whether it exists (LR-14). */
-export function foreignParty(): OcpiRefusal {
+export function foreignParty(isHub = false): OcpiRefusal {
+  const message = 'This connection does not speak for the country_code and party_id of this URL';
+  const hint = '; of the parties behind a hub it speaks for those that HubClientInfo says are CONNECTED';
   return new OcpiRefusal({
     http: 404,
     status: OCPI_STATUS.clientError,
-    message: 'This connection does not speak for the country_code and party_id of this URL',
+    message: isHub ? `${message}${hint}` : message,
   });
 }
 
@@ -106,6 +112,20 @@ export function methodNotAllowed(method: string, allow: readonly string[]): Ocpi
     message: `${method} is not defined here; allowed: ${allow.join(', ')}`,
     headers: { Allow: allow.join(', ') },
   });
+}
+
+/** E9: the method is defined here, but not for a client in this state of the handshake. */
+export function notInThisState(message: string, allow: readonly string[]): OcpiRefusal {
+  const headers = { Allow: allow.join(', ') };
+  return new OcpiRefusal({ http: 405, status: OCPI_STATUS.clientError, message, headers });
+}
+
+/** E10 to E13: what was asked for cannot be done, by our fault or by what the caller's own platform answers. */
+export function serverFailure(
+  status: Extract<OcpiStatus, 3000 | 3001 | 3002 | 3003>,
+  message: string,
+): OcpiRefusal {
+  return new OcpiRefusal({ http: 200, status, message: shorten(message) });
 }
 
 /** E3: no readable JSON in the body. */
@@ -136,7 +156,7 @@ export function busy(): OcpiRefusal {
  * The answer to a push, from what the pipeline made of it (E4, E6, E7, E10, E15, E16). A `failed` outcome was
  * logged by the pipeline.
  */
-export function answerReceipt(module: Module, receipt: Receipt): Answer {
+export function answerReceipt(module: ModuleIdentifier, receipt: Receipt): Answer {
   const { outcome, findings } = receipt;
   switch (outcome.kind) {
     case 'created':
@@ -162,7 +182,7 @@ export function answerReceipt(module: Module, receipt: Receipt): Answer {
   }
 }
 
-function answerRefusal(module: Module, refusal: Refusal): Answer {
+function answerRefusal(module: ModuleIdentifier, refusal: Refusal): Answer {
   switch (refusal.reason) {
     case 'invalid':
     case 'id-mismatch':
@@ -182,7 +202,7 @@ function answerRefusal(module: Module, refusal: Refusal): Answer {
   }
 }
 
-function statusOfUnknown(module: Module): OcpiStatus {
+function statusOfUnknown(module: ModuleIdentifier): OcpiStatus {
   return module === 'locations' ? OCPI_STATUS.unknownLocation : OCPI_STATUS.clientError;
 }
 

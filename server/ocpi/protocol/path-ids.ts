@@ -4,15 +4,12 @@
  * What no id can be (undecodable sequences, control characters, anything beyond ASCII: OCPI CiString) is
  * refused with 200/2001 before anything is looked up.
  */
-import type { Connection, Owner, Role } from '../../../db/model.ts';
+import type { Owner } from '../../../db/model.ts';
+import { sameOwner } from '../../../db/registry/partner.ts';
 import type { OcpiContext } from '../resource.ts';
 import { foreignParty, invalidParameters } from './envelope.ts';
-import { sameOwner } from './routing-headers.ts';
 
 const CI_STRING = /^[\x20-\x7e]+$/;
-
-/** Roles that own no Locations or Tariffs: their parties say who they are, not what they may push. */
-const ROLES_WITHOUT_OBJECTS: ReadonlySet<Role> = new Set(['EMSP', 'NSP']);
 
 /**
  * The id of that name from the path.
@@ -41,18 +38,24 @@ export function checkDecodable(path: string): void {
 }
 
 /**
- * The owner in a Receiver's path, in upper case, when the connection may speak for it: its role is one that
- * owns objects and the party is among its own. Whether another voice was registered is the pipeline's matter.
+ * The owner in a Receiver's path, in upper case, when the connection may speak for it: see `Partner`. Whether
+ * another voice was registered is the pipeline's matter.
  *
- * @throws OcpiRefusal 404/2000 (E7, LR-14)
+ * Through a hub objects come from the hub itself (a broadcast) or from their owner: a party behind it does not
+ * write what another one owns (RT-05).
+ *
+ * @throws OcpiRefusal 404/2000 (E7, LR-14), 200/2001 when the routing headers name a third party
  */
 export function pathOwner(ctx: OcpiContext): Owner {
-  const owner = { countryCode: ctx.params.country_code ?? '', partyId: ctx.params.party_id ?? '' };
-  const own = partiesToSpeakFor(ctx.state.connection).find((party) => sameOwner(party, owner));
-  if (own === undefined) throw foreignParty();
-  return own;
-}
-
-function partiesToSpeakFor(connection: Connection): readonly Owner[] {
-  return ROLES_WITHOUT_OBJECTS.has(connection.role) ? [] : connection.parties;
+  const { country_code: countryCode = '', party_id: partyId = '' } = ctx.params;
+  const owner = { countryCode: countryCode.toUpperCase(), partyId: partyId.toUpperCase() };
+  const { partner, sender } = ctx.state;
+  if (!partner.mayPush(owner)) throw foreignParty(partner.isHub);
+  const { hub } = partner;
+  if (hub && sender && !sameOwner(sender, owner) && !sameOwner(sender, hub)) {
+    throw invalidParameters(
+      'OCPI-from-*: must be the party of the URL, or the hub itself, which sends what it broadcasts',
+    );
+  }
+  return owner;
 }

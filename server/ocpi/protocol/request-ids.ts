@@ -1,6 +1,7 @@
 /**
  * X-Request-ID and X-Correlation-ID (ENV-17, ENV-18): repeated byte for byte on every answer, errors
- * included; made up when they are missing.
+ * included; made up when they are missing. OCPI 2.1.1 does not know them: there they are repeated if they came,
+ * and the ones that we make up stay in our log.
  *
  * Node's parser lets no control character into a header, so what it read may go out again. Only length is
  * left to bound: an id longer than the limit is replaced by one of ours.
@@ -11,13 +12,18 @@ import type { Middleware } from 'koa';
 /** Characters. A UUID has 36; hubs that chain ids stay far below this. */
 const ID_LIMIT = 512;
 
-/** Puts both ids on the answer and into `ctx.state.requestId` and `ctx.state.correlationId`. */
-export function requestIds(): Middleware {
+/**
+ * Puts both ids on the answer and into `ctx.state.requestId` and `ctx.state.correlationId`.
+ *
+ * @param areGiven whether answers at this path have the ids when the request has none
+ */
+export function requestIds(parts: { areGiven: (path: string) => boolean }): Middleware {
   return async function requestIds(ctx, next) {
     ctx.state.requestId = usable(ctx.get('X-Request-ID'));
     ctx.state.correlationId = usable(ctx.get('X-Correlation-ID'));
-    ctx.set('X-Request-ID', ctx.state.requestId);
-    ctx.set('X-Correlation-ID', ctx.state.correlationId);
+    const areGiven = parts.areGiven(ctx.path);
+    if (areGiven || ctx.get('X-Request-ID') !== '') ctx.set('X-Request-ID', ctx.state.requestId);
+    if (areGiven || ctx.get('X-Correlation-ID') !== '') ctx.set('X-Correlation-ID', ctx.state.correlationId);
     await next();
   };
 }

@@ -1,13 +1,16 @@
 /**
- * The four OCPI routing headers on Locations and Tariffs (RT-01 to RT-06) of a direct peer.
+ * The four OCPI routing headers on Locations and Tariffs (RT-01 to RT-09), of a direct peer and of a hub.
  *
- * They may be missing. When they are there, they must be whole pairs; `from` must be a party of the caller;
- * `to` must be us, except that a Sender GET may name a CPO whose objects we hold, which narrows the answer to
- * that owner (RT-06, LS-13). We are no hub: anything else is 2001 (E14). The answer carries them swapped
- * (LS-19), also when it is a refusal.
+ * They may be missing, also in what a hub forwards (open routing, RT-07): then a request is for us. When they are
+ * there, they must be whole pairs. `from` must be a party of the caller; of a hub it may be the hub itself, which
+ * sends what it broadcasts (RT-09), or any party behind it. `to` must be us, except that a Sender GET may name a
+ * CPO whose objects we hold, which narrows the answer to that owner (RT-06, LS-13). We are no hub: anything else is
+ * 2001 (E14). The answer carries them swapped (LS-19), also when it is a refusal.
  */
 import type { ParameterizedContext } from 'koa';
-import type { Connection, Owner } from '../../../db/model.ts';
+import type { Owner } from '../../../db/model.ts';
+import { sameOwner } from '../../../db/registry/partner.ts';
+import type { OcpiContext } from '../resource.ts';
 import { invalidParameters } from './envelope.ts';
 
 /** Who a request is addressed to: us (`null`), or an owner whose objects we hold. */
@@ -23,39 +26,41 @@ export interface RoutingRules {
 const COUNTRY_CODE = /^[A-Z]{2}$/i;
 const PARTY_ID = /^[A-Z0-9]{3}$/i;
 
+/** What the routing headers of a request say. */
+export interface Routing {
+  readonly addressee: Addressee;
+  /** Who sent it; null when they do not say. */
+  readonly sender: Owner | null;
+}
+
+/** Where the headers do not apply, and are not looked at (CRED-25). */
+export const UNROUTED: Routing = { addressee: null, sender: null };
+
 /**
  * Checks the request's routing headers and puts the swapped ones on the answer.
  *
  * @param role side of the interface that is called
- * @returns whom the request is addressed to
  * @throws OcpiRefusal 200/2001
  */
 export async function readRoutingHeaders(
-  ctx: ParameterizedContext,
-  connection: Connection,
+  ctx: OcpiContext,
   role: 'SENDER' | 'RECEIVER',
   rules: RoutingRules,
-): Promise<Addressee> {
+): Promise<Routing> {
+  const { connection, partner } = ctx.state;
   const from = readPair(ctx, 'from');
   const to = readPair(ctx, 'to');
-  if (from && !connection.parties.some((party) => sameOwner(party, from))) {
+  if (from && !partner.maySend(from)) {
     throw invalidParameters(`OCPI-from-*: ${describeOwner(from)} is not a party of this connection`);
   }
   const toUs = !to || rules.ownParty === undefined || sameOwner(to, rules.ownParty);
   if (!toUs && (role === 'RECEIVER' || !(await rules.isServed(upperCase(to))))) {
     throw invalidParameters(`OCPI-to-*: ${describeOwner(to)} is not served here, and we are no hub`);
   }
-  writePair(ctx, 'to', from ?? (connection.parties.length === 1 ? connection.parties[0] : undefined));
+  const [only, ...others] = connection.parties;
+  writePair(ctx, 'to', from ?? partner.hub ?? (others.length === 0 ? only : undefined));
   writePair(ctx, 'from', to ?? rules.ownParty);
-  return toUs ? null : upperCase(to);
-}
-
-/** Owners are CiStrings: compared without case. */
-export function sameOwner(one: Owner, other: Owner): boolean {
-  return (
-    one.countryCode.toUpperCase() === other.countryCode.toUpperCase() &&
-    one.partyId.toUpperCase() === other.partyId.toUpperCase()
-  );
+  return { addressee: toUs ? null : upperCase(to), sender: from ? upperCase(from) : null };
 }
 
 function upperCase(owner: Owner): Owner {

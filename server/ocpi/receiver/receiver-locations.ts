@@ -6,7 +6,6 @@
  * POST and no DELETE (LR-19).
  */
 import { readOwnObject } from '../../../db/reads/stored-object.ts';
-import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
 import { readExportContext } from '../../../exports/dialects/express.ts';
 import { locationPart } from '../location-parts.ts';
 import type { BodyReader } from '../protocol/body.ts';
@@ -14,13 +13,14 @@ import { type Answer, answerReceipt, success, unknownObject } from '../protocol/
 import { pathId, pathOwner } from '../protocol/path-ids.ts';
 import type { OcpiContext, Resource } from '../resource.ts';
 import type { OcpiServices } from '../services.ts';
+import type { VersionRules } from '../versions/version-rules.ts';
 import { contributorOf } from './contributor.ts';
 
 const LOCATION = '/:country_code/:party_id/:location_id';
 
 export function receiverLocations(
   services: Pick<OcpiServices, 'pipeline' | 'database' | 'clock'>,
-  dialect: ExportDialect,
+  { dialect }: Pick<VersionRules, 'dialect'>,
   readBody: BodyReader,
 ): Resource[] {
   const { pipeline, database } = services;
@@ -46,7 +46,7 @@ export function receiverLocations(
   /** What every push needs: the voice, the owner and the Location's id. The owner is checked first (E7). */
   function addressed(ctx: OcpiContext) {
     const owner = pathOwner(ctx);
-    return [contributorOf(ctx.state.connection, dialect.version), owner, pathId(ctx, 'location_id')] as const;
+    return [contributorOf(ctx.state, dialect.version), owner, pathId(ctx, 'location_id')] as const;
   }
 
   async function pushLocation(ctx: OcpiContext, operation: 'putLocation' | 'patchLocation') {

@@ -1,20 +1,20 @@
 /**
- * Tariffs, Receiver interface: a CPO pushes, reads back and deletes its Tariffs (TR-01 to TR-07). No PATCH and
- * no POST in 2.2.1 (TR-05).
+ * Tariffs, Receiver interface: a CPO pushes, reads back and deletes its Tariffs (TR-01 to TR-07). No POST, and PATCH
+ * only where the version has it (TR-05, TR-06).
  */
 import { readOwnObject } from '../../../db/reads/stored-object.ts';
-import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
 import { express } from '../../../exports/dialects/express.ts';
 import type { BodyReader } from '../protocol/body.ts';
 import { type Answer, answerReceipt, success, unknownObject } from '../protocol/envelope.ts';
 import { pathId, pathOwner } from '../protocol/path-ids.ts';
-import type { OcpiContext, Resource } from '../resource.ts';
+import type { Handler, OcpiContext, Resource } from '../resource.ts';
 import type { OcpiServices } from '../services.ts';
+import type { VersionRules } from '../versions/version-rules.ts';
 import { contributorOf } from './contributor.ts';
 
 export function receiverTariffs(
   services: Pick<OcpiServices, 'pipeline' | 'database' | 'clock'>,
-  dialect: ExportDialect,
+  { dialect, patchesTariffs }: Pick<VersionRules, 'dialect' | 'patchesTariffs'>,
   readBody: BodyReader,
 ): Resource[] {
   const { pipeline, database } = services;
@@ -28,19 +28,26 @@ export function receiverTariffs(
     return success({ dataText });
   }
 
-  async function put(ctx: OcpiContext): Promise<Answer> {
+  async function push(ctx: OcpiContext, operation: 'putTariff' | 'patchTariff'): Promise<Answer> {
     const owner = pathOwner(ctx);
     const tariffId = pathId(ctx, 'tariff_id');
-    const by = contributorOf(ctx.state.connection, dialect.version);
+    const by = contributorOf(ctx.state, dialect.version);
     const body = await readBody(ctx);
-    return answerReceipt('tariffs', await pipeline.putTariff(by, owner, tariffId, body));
+    return answerReceipt('tariffs', await pipeline[operation](by, owner, tariffId, body));
   }
 
   async function remove(ctx: OcpiContext): Promise<Answer> {
     const owner = pathOwner(ctx);
-    const by = contributorOf(ctx.state.connection, dialect.version);
+    const by = contributorOf(ctx.state, dialect.version);
     return answerReceipt('tariffs', await pipeline.deleteTariff(by, owner, pathId(ctx, 'tariff_id')));
   }
 
-  return [{ path: '/:country_code/:party_id/:tariff_id', methods: { GET: read, PUT: put, DELETE: remove } }];
+  const put: Handler = (ctx) => push(ctx, 'putTariff');
+  const patch: Handler = (ctx) => push(ctx, 'patchTariff');
+  return [
+    {
+      path: '/:country_code/:party_id/:tariff_id',
+      methods: { GET: read, PUT: put, ...(patchesTariffs ? { PATCH: patch } : {}), DELETE: remove },
+    },
+  ];
 }

@@ -5,10 +5,9 @@
  *
  * An object's URL has no party in it although ids are unique per owner only: the owner is taken from the
  * routing headers or from `country_code` and `party_id` in the query; where neither is given and several
- * objects fit, the answer is 2002 with the candidates (LS-13).
+ * objects fit, the answer is 2002 with the candidates (LS-13). In 2.1.1 an id says whose it is (LS-14).
  */
 import type { Owner } from '../../../db/model.ts';
-import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
 import { readExportContext } from '../../../exports/dialects/express.ts';
 import { findPublishedLocations } from '../../../exports/dialects/find-locations.ts';
 import { locationPart } from '../location-parts.ts';
@@ -22,12 +21,15 @@ import {
 import { pathId } from '../protocol/path-ids.ts';
 import type { OcpiContext, Resource } from '../resource.ts';
 import type { OcpiServices } from '../services.ts';
+import type { VersionRules } from '../versions/version-rules.ts';
 import { senderList } from './sender-list.ts';
 
 export function senderLocations(
-  services: Pick<OcpiServices, 'database' | 'config' | 'clock'>,
-  dialect: ExportDialect,
+  services: Pick<OcpiServices, 'database' | 'config' | 'clock' | 'pushPositions'>,
+  rules: Pick<VersionRules, 'dialect' | 'limitHeader'>,
 ): Resource[] {
+  const { dialect } = rules;
+
   async function read(ctx: OcpiContext): Promise<Answer> {
     const { evse_uid, connector_id } = ctx.params;
     const path = {
@@ -59,7 +61,7 @@ export function senderLocations(
     return success({ dataText: first.dataText });
   }
 
-  const list = senderList(services, 'locations', dialect);
+  const list = senderList(services, 'locations', rules);
   return [
     { path: '', methods: { GET: list } },
     { path: '/:location_id', methods: { GET: read } },

@@ -4,28 +4,31 @@
  */
 import { success } from '../protocol/envelope.ts';
 import { publicAddress } from '../protocol/public-address.ts';
-import type { Handler, OcpiVersion } from '../resource.ts';
+import type { Handler } from '../resource.ts';
+import type { MountedVersion } from './trees.ts';
 
-/** Where OCPI lives below the public address. */
-export const OCPI_ROOT = '/ocpi';
-
-/** The list of versions, newest last. */
-export function listVersions(versions: readonly OcpiVersion[], publicUrl: string | undefined): Handler {
+/** A list of versions, newest last. */
+export function listVersions(versions: readonly MountedVersion[], publicUrl: string | undefined): Handler {
   return async (ctx) => {
-    const root = `${publicAddress(ctx, publicUrl)}${OCPI_ROOT}`;
-    return success({ data: versions.map(({ version }) => ({ version, url: `${root}/${version}` })) });
+    const address = publicAddress(ctx, publicUrl);
+    const data = versions.map(({ rules, root }) => ({
+      version: rules.dialect.version,
+      url: `${address}${root}`,
+    }));
+    return success({ data });
   };
 }
 
 /** The endpoints of one version. */
-export function describeVersion({ version, modules }: OcpiVersion, publicUrl: string | undefined): Handler {
+export function describeVersion(version: MountedVersion, publicUrl: string | undefined): Handler {
+  const { rules, root, modules } = version;
   return async (ctx) => {
-    const root = `${publicAddress(ctx, publicUrl)}${OCPI_ROOT}/${version}`;
+    const address = `${publicAddress(ctx, publicUrl)}${root}`;
     const endpoints = modules.map(({ identifier, role, path }) => ({
       identifier,
-      role,
-      url: `${root}${path}`,
+      ...(rules.endpointRoles ? { role } : {}),
+      url: `${address}${path}`,
     }));
-    return success({ data: { version, endpoints } });
+    return success({ data: { version: rules.dialect.version, endpoints } });
   };
 }

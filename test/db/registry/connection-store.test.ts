@@ -54,12 +54,12 @@ describe('connection store', () => {
   });
   after(() => database.drop());
 
-  it('keeps a connection with its parties in upper case and registers its voices', async () => {
+  it('keeps a connection with its parties as they were named, in upper case, and registers its voices', async () => {
     const added = await connections.add(
       newConnection({ parties: [{ countryCode: 'nl', partyId: 'tnm' }, GFX] }),
     );
     expect(await connections.findByName('tandem')).to.deep.equal(added);
-    expect(added.parties).to.deep.equal([GFX, TNM]);
+    expect(added.parties).to.deep.equal([TNM, GFX]);
     expect(added.createdAt).to.deep.equal(now);
     const held = await voices.list();
     expect(held.map(({ owner, module, registered }) => [owner.partyId, module, registered])).to.deep.equal([
@@ -130,16 +130,18 @@ describe('connection store', () => {
     const registration = hashToken('token of tandem');
     const next = hashToken('next');
 
-    const register = (id: number, formerTokenHash: Buffer | null = registration) =>
-      connections.register(id, { peer, version: '2.3.0', tokenHash: next, formerTokenHash });
+    const register = (id: number, calledWith: Buffer | null = registration) =>
+      connections.register(id, {
+        ...{ peer, version: '2.3.0', tokenForm: 'raw', tokenHash: next, calledWith, isPulled: true },
+      });
     const opened = async (...hashes: Buffer[]) =>
       (await connections.findByTokenHashes(hashes)).map(({ connection }) => connection.tokenKind);
 
     it('AUTH-12: replaces the registration token by the one of the credentials, and keeps the peer', async () => {
       const { id } = await connections.add(newConnection({ tokenKind: 'registration' }));
-      const registered = await register(id);
+      const registered = (await register(id))?.connection;
       expect(registered?.peer).to.deep.equal({ ...peer, registeredAt: now });
-      expect(registered?.version).to.equal('2.3.0');
+      expect(registered).to.include({ version: '2.3.0', tokenForm: 'raw', hasToken: true });
       expect(await opened(registration)).to.deep.equal([]);
       expect(await opened(next)).to.deep.equal(['credentials']);
       expect(await connections.findByName('tandem')).to.deep.equal(registered);
@@ -162,7 +164,7 @@ describe('connection store', () => {
         'static',
       ]);
       await register(id, null);
-      await connections.setPendingToken(other.id, null);
+      await connections.dropPendingToken(other.id, hashToken('pending'));
       expect(await opened(next)).to.deep.equal(['credentials']);
       expect(await opened(hashToken('pending'))).to.deep.equal([]);
     });

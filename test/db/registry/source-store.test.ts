@@ -61,7 +61,7 @@ describe('the store of sources', () => {
       url: 'https://x.example/f',
       options: { module: 'tariffs' },
       sealedToken: 'v1.sealed',
-      version: '2.2.1',
+      version: null,
       strictness: 'report',
       schedule: '*/15 * * * *',
       fullSchedule: '0 3 * * *',

@@ -310,6 +310,13 @@ describe('objects from version to version', () => {
     }
   });
 
+  it('LR-22: its owner reads it in 2.1.1 all the same', () => {
+    const hidden = buildLocation({ publish: false });
+    expect(through('2.2.1', '2.1.1', 'locations', hidden, { audience: 'owner' })).to.include({
+      id: hidden.id,
+    });
+  });
+
   it('CV-14: last_updated is the same on every way, to 2.1.1 in whole seconds', () => {
     const last_updated = '2026-06-01T12:00:00.123';
     for (const from of OCPI_VERSIONS) {

@@ -7,6 +7,8 @@ import { createHttpClient } from '../../../ingest/http/http-client.ts';
 export interface Driven {
   readonly objects: Record<Module, unknown[]>;
   readonly largestBatch: number;
+  /** Every version that a batch was said to be written in. */
+  readonly versions: ReadonlySet<string>;
   readonly verdict: PullVerdict;
 }
 
@@ -20,17 +22,19 @@ export async function drive(adapter: Adapter, settings: Partial<PullContext>): P
     sleep: async () => {},
   });
   const objects: Driven['objects'] = { locations: [], tariffs: [] };
+  const versions = new Set<string>();
   let largestBatch = 0;
   try {
     const pulled = adapter.pull({
       url: null,
       options: {},
-      version: '2.2.1',
+      version: null,
       token: null,
       full: true,
       dateFrom: null,
       party: { countryCode: 'NL', partyId: 'NAP' },
       parties: [],
+      hub: null,
       memory: {},
       http,
       correlationId: 'one-operation',
@@ -40,8 +44,9 @@ export async function drive(adapter: Adapter, settings: Partial<PullContext>): P
     });
     for (;;) {
       const { value, done } = await pulled.next();
-      if (done) return { objects, largestBatch, verdict: value };
+      if (done) return { objects, largestBatch, versions, verdict: value };
       largestBatch = Math.max(largestBatch, value.objects.length);
+      versions.add(value.version);
       objects[value.module].push(...value.objects);
     }
   } finally {

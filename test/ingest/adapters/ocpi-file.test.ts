@@ -46,7 +46,9 @@ describe('the adapter ocpi-file with a path', () => {
     it(`reads ${what}`, async () => {
       const { objects, verdict } = await pull(content, {}, name);
       expect(objects.locations).to.deep.equal(fleet.locations);
-      expect(verdict.modules).to.deep.equal([{ module: 'locations', state: 'complete', isWhole: true }]);
+      expect(verdict.modules).to.deep.equal([
+        { module: 'locations', version: '2.2.1', state: 'complete', isWhole: true },
+      ]);
     });
   }
 
@@ -69,7 +71,9 @@ describe('the adapter ocpi-file with a path', () => {
     ]) {
       const { objects, verdict } = await pull(content);
       expect(objects.locations.length).to.be.above(0);
-      expect(verdict.modules).to.deep.equal([{ module: 'locations', state: 'partial', isWhole: false }]);
+      expect(verdict.modules).to.deep.equal([
+        { module: 'locations', version: '2.2.1', state: 'partial', isWhole: false },
+      ]);
       expect(verdict.problems).to.have.length(1);
       expect(verdict.memoryWhenStored).to.deep.equal({});
     }
@@ -113,7 +117,7 @@ describe('the adapter ocpi-file with a URL', () => {
     expect(platform.requests.map(({ status }) => status)).to.deep.equal([200, 304]);
     expect(second.objects.locations).to.deep.equal([]);
     expect(second.verdict.modules).to.deep.equal([
-      { module: 'locations', state: 'not-modified', isWhole: false },
+      { module: 'locations', version: '2.2.1', state: 'not-modified', isWhole: false },
     ]);
     expect({ ...second.verdict.memory, ...second.verdict.memoryWhenStored }).to.deep.equal(memory);
 

@@ -45,9 +45,11 @@ describe('the adapter ocpi with a platform', () => {
   });
 
   it('VER-09: says what is offered when there is no common version', async () => {
-    await start({ version: '2.1.1', extraVersions: ['3.0'] });
+    await start({ version: '2.2', extraVersions: ['3.0'] });
     const { verdict } = await pull();
-    expect(verdict.problems).to.deep.equal([`${platform.versionsUrl} offers 3.0, 2.1.1; we speak 2.2.1`]);
+    expect(verdict.problems).to.deep.equal([
+      `${platform.versionsUrl} offers 3.0, 2.2; we want 2.1.1, 2.2.1, 2.3.0`,
+    ]);
     expect(verdict.modules).to.deep.equal([]);
   });
 
@@ -88,6 +90,31 @@ describe('the adapter ocpi with a platform', () => {
     }
   });
 
+  it('PC-01, RT-14: a platform of 2.1.1 is asked without routing headers, at the one URL of each module', async () => {
+    await start({ version: '2.1.1' });
+    const { objects, versions, verdict } = await pull({ parties: [{ countryCode: 'NL', partyId: 'TNM' }] });
+    expect(objects.locations).to.have.length(23);
+    expect(objects.locations[0]).not.to.have.any.keys('country_code', 'party_id', 'publish');
+    expect([...versions]).to.deep.equal(['2.1.1']);
+    expect(verdict.notes).to.deep.equal([]);
+    for (const { headers } of platform.requests) {
+      expect(Object.keys(headers).filter((name) => name.startsWith('ocpi-'))).to.deep.equal([]);
+    }
+  });
+
+  it('AUTH-04, AUTH-15: where 2.1.1 is named, the raw token goes first, and encoded on a 401', async () => {
+    await start({ version: '2.1.1', tokenForm: 'raw' });
+    await pull({ version: '2.1.1' });
+    expect(platform.requests.filter(({ status }) => status === 401)).to.deep.equal([]);
+    expect(platform.requests[0]?.headers.authorization).to.equal(`Token ${platform.token}`);
+    await platform.close();
+    await start({ version: '2.1.1', tokenForm: 'base64' });
+    const { objects, verdict } = await pull({ version: '2.1.1' });
+    expect(platform.requests.filter(({ status }) => status === 401)).to.have.length(1);
+    expect(objects.locations).to.have.length(23);
+    expect(verdict.memory).to.deep.equal({ tokenForm: 'base64', version: '2.1.1' });
+  });
+
   it('RT-07: names no receiver for several parties, unless one is told', async () => {
     await start();
     const parties = [
@@ -115,7 +142,7 @@ describe('the adapter ocpi with a platform', () => {
   it('AUTH-15: sends the token encoded, on a 401 once raw, and remembers what worked', async () => {
     await start({ tokenForm: 'raw' });
     const first = await pull();
-    expect(first.verdict.memory).to.deep.equal({ tokenForm: 'raw' });
+    expect(first.verdict.memory).to.deep.equal({ tokenForm: 'raw', version: '2.2.1' });
     expect(platform.requests.filter(({ status }) => status === 401)).to.have.length(1);
     platform.clearRequests();
     await pull({ memory: first.verdict.memory });

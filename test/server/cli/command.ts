@@ -50,7 +50,10 @@ export async function runInProcess(
 export async function openCommandRig(): Promise<CommandRig> {
   const database = await openTestDatabase();
   const directory = await mkdtemp(join(tmpdir(), 'nap-cli-'));
-  const settings = { PORT: '0', NAP_SECRET_KEY: '0'.repeat(64), NAP_ALLOW_PRIVATE_URLS: 'true' };
+  const settings = {
+    ...{ PORT: '0', NAP_SECRET_KEY: '0'.repeat(64), NAP_ALLOW_PRIVATE_URLS: 'true' },
+    NAP_COUNTRY_CODE: 'DE',
+  };
   const environment = { ...settings, ...database.environment, NAP_DATA_DIR: directory };
   const server = await startServer(readConfig({ ...settings, NAP_DATA_DIR: directory }), {
     database,

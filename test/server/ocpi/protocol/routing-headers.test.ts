@@ -1,29 +1,11 @@
 import { expect } from 'chai';
 import { buildLocation } from '../../../support/builders.ts';
+import { routing, routingOf } from '../../../support/hub.ts';
 import type { OcpiClient, OcpiResponse } from '../../../support/ocpi-client.ts';
 import { startTestServer, type TestServer } from '../../../support/server.ts';
 
 const LIST = '/ocpi/2.2.1/sender/locations';
 const RECEIVER = '/ocpi/2.2.1/receiver/locations';
-
-/** Header pairs; `DE-NAP` is us. */
-function routing(pairs: { to?: string; from?: string }): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(pairs).flatMap(([direction, party]) => {
-      const [countryCode = '', partyId = ''] = party.split('-');
-      return [
-        [`OCPI-${direction}-country-code`, countryCode],
-        [`OCPI-${direction}-party-id`, partyId],
-      ];
-    }),
-  );
-}
-
-function routingOf({ headers }: OcpiResponse) {
-  const pair = (direction: string) =>
-    `${headers[`ocpi-${direction}-country-code`]}-${headers[`ocpi-${direction}-party-id`]}`;
-  return { to: pair('to'), from: pair('from') };
-}
 
 describe('server/ocpi/routing-headers', () => {
   let server: TestServer;

@@ -72,7 +72,12 @@ describe('server/ocpi/sender-list', () => {
   for (const [module, path, prefix] of [
     ['LS', LOCATIONS, 'L'],
     ['TS-01, LS', TARIFFS, 'T'],
+    ['LS', '/ocpi/2.3.0/sender/locations', 'L'],
+    ['TS-01, LS', '/ocpi/2.3.0/sender/tariffs', 'T'],
+    ['LS', '/ocpi/cpo/2.1.1/locations', 'NLTNM-L'],
+    ['TS-01, LS', '/ocpi/cpo/2.1.1/tariffs', 'NLTNM-T'],
   ] as const) {
+    const isOld = path.includes('2.1.1');
     const all = [1, 2, 3, 4, 5].map((number) => `${prefix}${number}`);
 
     it(`${module}-05, LS-06, LS-08: a crawl brings every object once, in the order of creation (${path})`, async () => {
@@ -89,9 +94,11 @@ describe('server/ocpi/sender-list', () => {
       expect(last.headers.link).to.equal(undefined);
     });
 
-    it(`${module}-07: X-Limit is the largest page, whatever was asked for (${path})`, async () => {
-      for (const query of ['', '?limit=1', `?limit=${PAGE_LIMIT * 2}`]) {
-        expect((await provider.get(`${path}${query}`)).headers['x-limit']).to.equal(String(PAGE_LIMIT));
+    it(`${module}-07: X-Limit is the largest ${isOld ? 'this page could be' : 'page, whatever was asked for'} (${path})`, async () => {
+      for (const limit of [undefined, 1, PAGE_LIMIT * 2]) {
+        const { headers } = await provider.get(limit === undefined ? path : `${path}?limit=${limit}`);
+        const effective = Math.min(limit ?? PAGE_LIMIT, PAGE_LIMIT);
+        expect(headers['x-limit']).to.equal(String(isOld ? effective : PAGE_LIMIT));
       }
     });
 
@@ -119,18 +126,47 @@ describe('server/ocpi/sender-list', () => {
       }
     });
 
-    it(`${module}-01: date_from is inclusive and date_to exclusive, on last_updated by the object clock (${path})`, async () => {
+    it(`${module}-01, LS-02: date_from is inclusive and date_to exclusive, by the object clock (${path})`, async () => {
       const query = 'date_from=2026-06-02T12:00:00Z&date_to=2026-06-04T12:00:00Z';
       const page = await literal.get(`${path}?${query}`);
       expect(ids(page)).to.deep.equal([`${prefix}2`, `${prefix}3`]);
       expect(page.headers['x-total-count']).to.equal('2');
-      expect(ids(await literal.get(`${path}?date_from=2026-06-05T12:00:00.001Z`))).to.deep.equal([]);
+      const at = (moment: string, name: string) => literal.get(`${path}?${name}=2026-06-05T${moment}Z`);
+      for (const [moment, isFrom] of [
+        ['11:59:59.999', true],
+        ['12:00:00.000', true],
+        ['12:00:00.001', false],
+      ] as const) {
+        expect(ids(await at(moment, 'date_from')), moment).to.deep.equal(isFrom ? [`${prefix}5`] : []);
+        const before = ids(await at(moment, 'date_to'));
+        expect(before, moment).to.have.length(moment === '12:00:00.001' ? 5 : 4);
+      }
     });
 
     it(`${module}-01, D-1: by the registry clock a date selects on when it got here, served with its own time (${path})`, async () => {
       const page = await provider.get(`${path}?date_from=${before5.toISOString()}`);
       expect(ids(page).filter((id) => id !== 'HIDDEN')).to.deep.equal([`${prefix}5`]);
       expect(page.body.data[0].last_updated).to.equal('2026-06-05T12:00:00Z');
+    });
+
+    it(`${module}-01, D-1: an object that got here a day after its last_updated is in the next incremental pull (${path})`, async () => {
+      const known = await provider.get(path);
+      const lastPull = await databaseTime();
+      const dayBefore = new Date(lastPull.getTime() - 86_400_000).toISOString();
+      const late = 'LATE';
+      await (path.includes('tariffs')
+        ? cpo.put(`${RECEIVER}/tariffs/NL/TNM/${late}`, buildTariff({ id: late, last_updated: dayBefore }))
+        : putLocation(late, { last_updated: dayBefore }));
+      const since = `date_from=${lastPull.toISOString()}`;
+      const page = await provider.get(`${path}?${since}`);
+      expect(ids(page)).to.deep.equal([isOld ? `NLTNM-${late}` : late]);
+      expect(page.body.data[0].last_updated.slice(0, 19)).to.equal(dayBefore.slice(0, 19));
+      // The letter of the specification passes it over.
+      expect(ids(await literal.get(`${path}?${since}`))).to.deep.equal([]);
+      await (path.includes('tariffs')
+        ? cpo.delete(`${RECEIVER}/tariffs/NL/TNM/${late}`)
+        : server.database.knex('location').where({ location_id: late }).delete());
+      expect(ids(await provider.get(path))).to.deep.equal(ids(known));
     });
 
     it(`${module}-15: the Sender is read only (${path})`, async () => {

@@ -1,0 +1,140 @@
+/** The rows of the requirements about this: Credentials and registration. */
+import { ALL, type Section, SINCE_22 } from './row.ts';
+
+export const credentialsRows: Section = {
+  name: 'credentials',
+  title: 'Credentials and registration',
+  rows: [
+    {
+      id: 'CRED-01',
+      versions: ALL,
+      level: 'MUST',
+      title: 'POST registers: versions and details are fetched with the new token before the answer',
+    },
+    {
+      id: 'CRED-02',
+      versions: ALL,
+      level: 'MUST',
+      title: 'The answer is the platform’s own credentials object',
+    },
+    { id: 'CRED-03', versions: ALL, level: 'MUST', title: 'POST of one who is registered is 405' },
+    {
+      id: 'CRED-04',
+      versions: ALL,
+      level: 'MUST',
+      title: 'PUT and DELETE of one who is not registered are 405, of an unknown token 401',
+    },
+    {
+      id: 'CRED-05',
+      versions: ALL,
+      level: 'MUST',
+      title: 'PUT issues a new token and reads versions and details again',
+    },
+    {
+      id: 'CRED-06',
+      versions: ALL,
+      level: 'MUST',
+      title: 'After PUT the old token is dead; when PUT fails it lives on',
+    },
+    { id: 'CRED-07', versions: ALL, level: 'MUST', title: 'DELETE ends it in both directions' },
+    {
+      id: 'CRED-08',
+      versions: ALL,
+      level: 'MUST',
+      title: 'GET returns the credentials object, before and after registration',
+    },
+    { id: 'CRED-09', versions: ALL, level: 'DEC', title: 'PATCH is 405' },
+    {
+      id: 'CRED-10',
+      versions: ALL,
+      level: 'SHOULD',
+      title: 'A platform that cannot be called back is 3001, and may try again',
+    },
+    {
+      id: 'CRED-11',
+      versions: ALL,
+      level: 'DEC',
+      title: 'A platform that lacks the version is 3002, and may try again',
+    },
+    {
+      id: 'CRED-12',
+      versions: ALL,
+      level: 'SHOULD',
+      title: 'A platform that lacks a module we need is 3003, and may try again',
+    },
+    {
+      id: 'CRED-13',
+      versions: ALL,
+      level: 'MUST',
+      title: 'Credentials that make no sense are 2001, and nobody is called',
+    },
+    {
+      id: 'CRED-14',
+      versions: SINCE_22,
+      level: 'MUST',
+      title: 'A platform may have several parties in one role, each once',
+    },
+    {
+      id: 'CRED-15',
+      versions: ['2.2.1'],
+      level: 'MUST',
+      title: 'A hub has the role HUB; its other parties come by HubClientInfo',
+    },
+    {
+      id: 'CRED-16',
+      versions: ['2.3.0'],
+      level: 'MUST',
+      title: 'A hub is known by hub_party_id; there is no role HUB',
+    },
+    {
+      id: 'CRED-17',
+      versions: ALL,
+      level: 'MUST',
+      title: 'No POST goes to a platform that lacks what we need',
+    },
+    {
+      id: 'CRED-18',
+      versions: ALL,
+      level: 'MUST',
+      title: 'The token in our own POST works while that POST is open',
+    },
+    {
+      id: 'CRED-19',
+      versions: ALL,
+      level: 'MUST',
+      title: 'Only a successful answer to our POST makes us use the new token',
+    },
+    {
+      id: 'CRED-20',
+      versions: ALL,
+      level: 'MUST',
+      title: 'EVSE ids of another operator than the party are no reason to refuse',
+    },
+    {
+      id: 'CRED-21',
+      versions: SINCE_22,
+      level: 'SHOULD',
+      title: 'Either side may rotate its tokens with PUT, at any time',
+    },
+    {
+      id: 'CRED-22',
+      versions: ALL,
+      level: 'DEC',
+      title: 'A platform can claim only the parties that its registration token was issued for',
+    },
+    { id: 'CRED-23', versions: ALL, level: 'DEC', title: 'Addresses inside our own network are not called' },
+    {
+      id: 'CRED-24',
+      versions: ALL,
+      level: 'DEC',
+      title: 'Of two POSTs with one token at once exactly one registers',
+    },
+    {
+      id: 'CRED-25',
+      versions: SINCE_22,
+      level: 'MUST',
+      title: 'Versions and credentials carry no routing headers',
+    },
+    { id: 'CRED-26', versions: SINCE_22, level: 'MUST', title: 'Every role of the version is accepted' },
+  ],
+};
