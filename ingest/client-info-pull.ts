@@ -8,8 +8,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { ClientInfo, Connection } from '../db/model.ts';
 import { isOcpiVersion } from '../db/ocpi-version.ts';
+import type { ClientInfo, Connection } from '../db/partner-model.ts';
 import { CLIENT_INFO_LIMIT, type ClientInfoStore } from '../db/registry/client-info-store.ts';
 import type { ConnectionStore } from '../db/registry/connection-store.ts';
 import { isHub } from '../db/registry/partner.ts';

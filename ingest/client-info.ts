@@ -7,7 +7,8 @@
  * has none (HCI-03). Pure; does not throw, whatever the value.
  */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { ClientInfo, ConnectionStatus, Finding, Problem, Role } from '../db/model.ts';
+import type { Finding, Problem, Role } from '../db/model.ts';
+import type { ClientInfo, ConnectionStatus } from '../db/partner-model.ts';
 import { formats, parseDateTime } from './schemas/formats.ts';
 import schema221 from './schemas/ocpi-2.2.1/client-info.schema.json' with { type: 'json' };
 import schema230 from './schemas/ocpi-2.3.0/client-info.schema.json' with { type: 'json' };

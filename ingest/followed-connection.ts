@@ -6,7 +6,8 @@
  * Why there is nothing to pull from (not registered, push only, no Sender) is a PartnerError in the result: it ends
  * the run as any other problem of the partner does.
  */
-import type { Connection, Owner, Source } from '../db/model.ts';
+import type { Owner } from '../db/model.ts';
+import type { Connection, Source } from '../db/partner-model.ts';
 import { isHub } from '../db/registry/partner.ts';
 import { isPartnerError, PartnerError } from './adapter.ts';
 import { findEndpoint } from './ocpi-client/versions.ts';

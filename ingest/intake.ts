@@ -5,8 +5,9 @@
  * Guarantees: every received object counts once, by its outcome; when a batch as a whole cannot be handed in, its
  * objects count as failed and the error ends the intake.
  */
-import type { Module, Owner, RunCounts } from '../db/model.ts';
+import type { Module, Owner } from '../db/model.ts';
 import type { OcpiVersion } from '../db/ocpi-version.ts';
+import type { RunCounts } from '../db/partner-model.ts';
 import type { PulledBatch, PullVerdict } from './adapter.ts';
 import { isUnreadable } from './json-list.ts';
 import type { Contributor, Pipeline, PulledReceipt } from './pipeline.ts';

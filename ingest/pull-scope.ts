@@ -1,5 +1,6 @@
 /** Whose objects a run of a source may bring. */
-import type { Connection, Owner, Source } from '../db/model.ts';
+import type { Owner } from '../db/model.ts';
+import type { Connection, Source } from '../db/partner-model.ts';
 import type { Partner } from '../db/registry/partner.ts';
 
 /** The owners, and behind which hub they are. */

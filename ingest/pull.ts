@@ -12,8 +12,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Owner, RunCounts, RunState, Source } from '../db/model.ts';
+import type { Owner } from '../db/model.ts';
 import { isOcpiVersion, type OcpiVersion } from '../db/ocpi-version.ts';
+import type { RunCounts, RunState, Source } from '../db/partner-model.ts';
 import type { ConnectionStore } from '../db/registry/connection-store.ts';
 import type { Partners } from '../db/registry/partner.ts';
 import type { RunStore } from '../db/registry/run-store.ts';

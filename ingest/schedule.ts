@@ -12,7 +12,7 @@
 import { createHash } from 'node:crypto';
 import { type Logger as CronLogger, createTask, type ScheduledTask } from 'node-cron';
 import type { Logger } from 'pino';
-import type { Source } from '../db/model.ts';
+import type { Source } from '../db/partner-model.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import type { SourceStore } from '../db/registry/source-store.ts';
 import { cronProblem } from './cron.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Database, openDatabase } from '../db/connection.ts';
 import { migrate } from '../db/migrate.ts';
-import type { Connection } from '../db/model.ts';
+import type { Connection } from '../db/partner-model.ts';
 import { createOperatorDirectory, type OperatorDirectory } from '../db/reads/operator-directory.ts';
 import { type ClientInfoStore, createClientInfoStore } from '../db/registry/client-info-store.ts';
 import { type ConnectionStore, createConnectionStore } from '../db/registry/connection-store.ts';

@@ -7,7 +7,8 @@
  * some seconds, for every push through a hub asks. What a hub may make us keep is bounded.
  */
 import type { Knex } from 'knex';
-import type { ClientInfo, ConnectionStatus, Owner, Role } from '../model.ts';
+import type { Owner, Role } from '../model.ts';
+import type { ClientInfo, ConnectionStatus } from '../partner-model.ts';
 
 /** A list of a hub, read to its end. */
 export interface ClientInfoList {

@@ -7,7 +7,7 @@
  * reaches it at once; here only its state is brought along.
  */
 import type { Knex } from 'knex';
-import type { Connection, Peer } from '../model.ts';
+import type { Connection, Peer } from '../partner-model.ts';
 import { readConnection } from './connection-row.ts';
 import { renewVoices } from './connection-voices.ts';
 import { DEFAULT_FULL_SCHEDULE, DEFAULT_SCHEDULE, DEFAULT_SHRINK_LIMIT } from './source-defaults.ts';

@@ -2,7 +2,8 @@
  * A connection as it stands in the database, and as the rest of the code sees it.
  */
 import type { Knex } from 'knex';
-import type { Clock, Connection, Peer, PeerEndpoint, PeerRole, Role, Strictness } from '../model.ts';
+import type { Clock, Role, Strictness } from '../model.ts';
+import type { Connection, Peer, PeerEndpoint, PeerRole } from '../partner-model.ts';
 
 /** A row of SELECT below. */
 export interface ConnectionRow {

@@ -10,7 +10,8 @@
  */
 import type { Knex } from 'knex';
 import type { Database } from '../connection.ts';
-import type { Clock, Connection, Owner, Role, Strictness } from '../model.ts';
+import type { Clock, Owner, Role, Strictness } from '../model.ts';
+import type { Connection } from '../partner-model.ts';
 import { forgetPeer, keepPeer, type Registered, type Registration } from './connection-peer.ts';
 import { type ConnectionRow, connectionOfRow, readConnection, selectConnections } from './connection-row.ts';
 import { renewVoices } from './connection-voices.ts';

@@ -4,7 +4,8 @@
  * bound to it; what a platform claims beyond them counts for nothing (CRED-22).
  */
 import type { Knex } from 'knex';
-import type { Connection, Module, Owner, Role } from '../model.ts';
+import type { Module, Owner, Role } from '../model.ts';
+import type { Connection } from '../partner-model.ts';
 import { registerVoices } from './voice-store.ts';
 
 /** Roles that bring objects of their own parties; the others only read (OCPI 2.2.1, Role). */

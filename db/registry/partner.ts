@@ -11,7 +11,8 @@
  *
  * Every push asks, so what a hub of thousands of parties announces is indexed once, not once a request.
  */
-import type { ClientInfo, Connection, Owner, Peer, Role } from '../model.ts';
+import type { Owner, Role } from '../model.ts';
+import type { ClientInfo, Connection, Peer } from '../partner-model.ts';
 import type { ClientInfoStore } from './client-info-store.ts';
 import { bringsObjects, spokenFor } from './connection-voices.ts';
 

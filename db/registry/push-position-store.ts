@@ -9,7 +9,8 @@
  */
 import type { Knex } from 'knex';
 import type { Database } from '../connection.ts';
-import type { Module, PushPosition } from '../model.ts';
+import type { Module } from '../model.ts';
+import type { PushPosition } from '../partner-model.ts';
 import { type ClaimingProcess, isVoid, type ProcessClaim, THIS_PROCESS } from './source-claim.ts';
 
 /** A partner and module that are to be pushed to. */

@@ -3,7 +3,7 @@
  * its counts. A run's counts are also written while it goes on, so that others see its progress.
  */
 import type { Knex } from 'knex';
-import type { RunCounts, RunState } from '../model.ts';
+import type { RunCounts, RunState } from '../partner-model.ts';
 
 /** One run as it is kept. */
 export interface Run {

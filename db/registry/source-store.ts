@@ -9,7 +9,8 @@
  */
 import type { Knex } from 'knex';
 import type { Database } from '../connection.ts';
-import type { Module, Owner, RunState, Source, Strictness } from '../model.ts';
+import type { Module, Owner, Strictness } from '../model.ts';
+import type { RunState, Source } from '../partner-model.ts';
 import { NameTakenError } from './connection-store.ts';
 import { type Claim, type ClaimingProcess, isVoid, makeClaim, THIS_PROCESS } from './source-claim.ts';
 import { DEFAULT_FULL_SCHEDULE, DEFAULT_SCHEDULE, DEFAULT_SHRINK_LIMIT } from './source-defaults.ts';

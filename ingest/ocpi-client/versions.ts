@@ -6,8 +6,9 @@
  *
  * Fails with PartnerError that says what was offered and what was wanted.
  */
-import type { Module, PeerEndpoint } from '../../db/model.ts';
+import type { Module } from '../../db/model.ts';
 import type { OcpiVersion } from '../../db/ocpi-version.ts';
+import type { PeerEndpoint } from '../../db/partner-model.ts';
 import { PartnerError } from '../adapter.ts';
 import { describeUrl } from '../http/describe-url.ts';
 

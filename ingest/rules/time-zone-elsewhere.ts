@@ -1,6 +1,6 @@
 /** The clock that a Location names is the one on its wall. */
 import tzLookup from '@photostructure/tz-lookup';
-import { placeOf } from '../place.ts';
+import { type Place, placeOf } from '../place.ts';
 import type { LocationRule } from '../rule.ts';
 
 export const timeZoneElsewhere: LocationRule = {
@@ -18,9 +18,10 @@ export const timeZoneElsewhere: LocationRule = {
     const place = placeOf(location);
     if (!place || place.isNullIsland || place.isOutside) return;
     const zone = tzLookup(place.latitude, place.longitude);
-    // Zones of the sea, by longitude alone: on a pier or a ferry the clock of the land holds.
+    // Zones of the sea go by longitude alone: on a pier or a ferry the clock of the land holds.
     if (zone.startsWith('Etc/')) return;
-    if (zone === location.time_zone || haveSameClock(zone, location.time_zone, now)) return;
+    if (haveSameClock(zone, location.time_zone, now)) return;
+    if (zonesAround(place).some((other) => haveSameClock(other, location.time_zone, now))) return;
     found({
       path: 'time_zone',
       message: `does not fit the coordinates, where it is ${zone}`,
@@ -28,6 +29,22 @@ export const timeZoneElsewhere: LocationRule = {
     });
   },
 };
+
+/** Degrees of latitude, some 25 km: so far off may the borders of zones be drawn, and towns lie on both sides. */
+const BORDER_REACH = 0.225;
+/** North, south, east and west, and between. */
+const AROUND = [-1, 0, 1].flatMap((north) => [-1, 0, 1].map((east) => ({ north, east })));
+
+/** The zones at a place and near it. */
+function zonesAround({ latitude, longitude }: Place): string[] {
+  const wider = BORDER_REACH / Math.max(Math.cos((latitude * Math.PI) / 180), BORDER_REACH);
+  return AROUND.map(({ north, east }) =>
+    tzLookup(
+      Math.min(90, Math.max(-90, latitude + north * BORDER_REACH)),
+      Math.min(180, Math.max(-180, longitude + east * wider)),
+    ),
+  );
+}
 
 /** Pairs of zones that are remembered: the names come from outside. */
 const PAIR_LIMIT = 1_000;
@@ -37,6 +54,7 @@ const compared = new Map<string, boolean>();
 
 /** Whether clocks of both zones agree in winter and in summer: Europe/Brussels will do for Amsterdam. */
 function haveSameClock(one: string, other: string, now: Date): boolean {
+  if (one === other) return true;
   const year = now.getUTCFullYear();
   const key = `${one} ${other} ${year}`;
   let isSame = compared.get(key);

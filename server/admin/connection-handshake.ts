@@ -3,7 +3,7 @@
  * checked before the partner is called; what it answers is told with the step at which it answered so. After a
  * failure everything is as before, so the same wish can be made again.
  */
-import type { Connection } from '../../db/model.ts';
+import type { Connection } from '../../db/partner-model.ts';
 import type { ConnectionStore, NewConnection } from '../../db/registry/connection-store.ts';
 import type { SourceStore } from '../../db/registry/source-store.ts';
 import { isPulled, isUnderWay } from '../ocpi/credentials/handshake-policy.ts';

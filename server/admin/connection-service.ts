@@ -1,6 +1,7 @@
 /** The operator's wishes about connections. Handshakes that we begin are in `connection-handshake.ts`. */
-import type { Connection, Role } from '../../db/model.ts';
+import type { Role } from '../../db/model.ts';
 import { DEFAULT_OCPI_VERSION, OCPI_VERSIONS } from '../../db/ocpi-version.ts';
+import type { Connection } from '../../db/partner-model.ts';
 import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import { usualTokenForm } from '../../ingest/ocpi-client/token.ts';
 import { isOwnPartySet } from '../config.ts';

@@ -1,5 +1,5 @@
 /** A connection as the operator sees it: how it is, and what the partner told of itself; never a token. */
-import type { Connection, Peer } from '../../db/model.ts';
+import type { Connection, Peer } from '../../db/partner-model.ts';
 import { describeUrl } from '../../ingest/http/describe-url.ts';
 import { formatParty } from './input.ts';
 import type { ConnectionView, PeerView } from './service.ts';

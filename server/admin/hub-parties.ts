@@ -1,5 +1,5 @@
 /** The parties behind a hub, as the operator sees them. */
-import type { Connection } from '../../db/model.ts';
+import type { Connection } from '../../db/partner-model.ts';
 import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import { isHub } from '../../db/registry/partner.ts';
 import { formatParty } from './input.ts';

@@ -1,6 +1,7 @@
 /** The operator's wishes about data quality: reports, waivers, policies and webhooks. */
 import type { Database } from '../../db/connection.ts';
-import type { Connection, Owner, Severity } from '../../db/model.ts';
+import type { Owner, Severity } from '../../db/model.ts';
+import type { Connection } from '../../db/partner-model.ts';
 import { dayOf } from '../../db/reads/quality-scope.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
 import type { FindingWebhook, FindingWebhookStore } from '../../db/registry/finding-webhook-store.ts';

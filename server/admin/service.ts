@@ -4,7 +4,7 @@
  *
  * Every method fails with AdminError for what the operator can mend, with any other error for our own faults.
  */
-import type { RunCounts } from '../../db/model.ts';
+import type { RunCounts } from '../../db/partner-model.ts';
 import type { SnapshotReport } from '../../exports/snapshots.ts';
 import type { QualityAdmin } from './quality-wishes.ts';
 

@@ -6,7 +6,7 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { RunCounts } from '../../db/model.ts';
+import type { RunCounts } from '../../db/partner-model.ts';
 import { AdminError, type AdminErrorCode } from './admin-error.ts';
 import { qualityClient } from './quality-client.ts';
 import type { AdminService, RunOptions, RunView } from './service.ts';

@@ -1,6 +1,7 @@
 /** The operator's wishes about sources. */
-import type { Connection, Source } from '../../db/model.ts';
+
 import { OCPI_VERSIONS } from '../../db/ocpi-version.ts';
+import type { Connection, Source } from '../../db/partner-model.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
 import type { SourceStore } from '../../db/registry/source-store.ts';
 import type { Adapter } from '../../ingest/adapter.ts';

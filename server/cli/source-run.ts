@@ -1,6 +1,6 @@
 /** `nap source run` */
 import type { Command } from 'commander';
-import type { RunCounts } from '../../db/model.ts';
+import type { RunCounts } from '../../db/partner-model.ts';
 import type { RunView } from '../admin/service.ts';
 import { answer, type CommandContext, type CommonOptions, finish, type WithAdmin } from './context.ts';
 import { table } from './table.ts';

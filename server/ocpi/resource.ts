@@ -3,7 +3,8 @@
  * `versions/versions.ts` advertises them, both from the same list, so that what is advertised is what is served.
  */
 import type { RouterContext } from '@koa/router';
-import type { Connection, Module, Owner } from '../../db/model.ts';
+import type { Module, Owner } from '../../db/model.ts';
+import type { Connection } from '../../db/partner-model.ts';
 import type { Partner } from '../../db/registry/partner.ts';
 import type { Answer } from './protocol/envelope.ts';
 import type { Addressee } from './protocol/routing-headers.ts';

@@ -7,7 +7,8 @@
  * in an envelope, for those who have a token; without one it is 401 like everything else (AUTH-01).
  */
 import { Router } from '@koa/router';
-import type { Connection, Owner } from '../../db/model.ts';
+import type { Owner } from '../../db/model.ts';
+import type { Connection } from '../../db/partner-model.ts';
 import { readSenderPage } from '../../db/reads/sender-list.ts';
 import { type Partners, sameOwner } from '../../db/registry/partner.ts';
 import { authenticate } from './protocol/authentication.ts';

@@ -9,7 +9,8 @@
  */
 import { Router } from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import type { Connection, Owner } from '../../db/model.ts';
+import type { Owner } from '../../db/model.ts';
+import type { Connection } from '../../db/partner-model.ts';
 import { authenticate } from '../ocpi/protocol/authentication.ts';
 import { OcpiRefusal } from '../ocpi/protocol/envelope.ts';
 import { publicAddress } from '../ocpi/protocol/public-address.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import pino from 'pino';
-import type { Source } from '../../db/model.ts';
+import type { Source } from '../../db/partner-model.ts';
 import { cronProblem } from '../../ingest/cron.ts';
 import { type PullerParts, type RunOptions, type RunReport, SourceBusyError } from '../../ingest/pull.ts';
 import { createScheduler, type ScheduledJob, type Scheduler, splayOf } from '../../ingest/schedule.ts';

@@ -7,23 +7,19 @@
  * Guarantees: counts rows of the file as they are delivered, so rows that come again count again, and EVSE IDs by a
  * count of its own beside that of the rules; fails when the two cannot be brought together.
  */
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import pino from 'pino';
-import { isWellFormed, parseEvseId } from '../../db/identifiers/evse-id.ts';
-import { formatOperatorId } from '../../db/identifiers/operator-id.ts';
 import type { Checked, Finding, Location, Owner, Tariff } from '../../db/model.ts';
-import type { Registration } from '../../db/reads/operators.ts';
 import { missingItems } from '../../ingest/afir-items.ts';
 import { createChecks, type ObjectChecks } from '../../ingest/checks.ts';
 import { DIALECTS } from '../../ingest/dialects/dialects.ts';
 import { discoverRules } from '../../ingest/discover-rules.ts';
 import { examine } from '../../ingest/examination.ts';
 import { identify, withOwner } from '../../ingest/identify.ts';
-import { table } from '../../ingest/operators/registers/table.ts';
 import type { KnownOperators } from '../../ingest/rule.ts';
+import { IdCounts } from './id-counts.ts';
 import { objectsOf } from './objects-of.ts';
+import { registeredOperators } from './registered-operators.ts';
 
 const DAY = '2026-06-07';
 /** The feed was fetched in the evening of its day. */
@@ -48,16 +44,17 @@ if (folder === undefined) {
 await run(resolve(folder));
 
 async function run(data: string): Promise<void> {
+  const operators = await registeredOperators(data);
   const checks = createChecks({
     rules: await discoverRules(),
     policies: { revision: 0, actionOf: () => 'note' },
-    operators: await operatorsOf(join(data, 'operators', 'registry-2026-06-29.csv.gz')),
+    operators,
     missingItems,
     clock: () => NOW,
     logger: pino({ level: 'error' }, process.stderr),
   });
   for (const module of ['locations', 'tariffs'] as const) {
-    await countModule(module, join(data, 'ndw', `${module}-${DAY}.json.gz`), checks);
+    await countModule(module, join(data, 'ndw', `${module}-${DAY}.json.gz`), checks, operators);
   }
 }
 
@@ -65,18 +62,19 @@ async function countModule(
   module: 'locations' | 'tariffs',
   file: string,
   checks: ObjectChecks,
+  operators: KnownOperators,
 ): Promise<void> {
   const tallies = new Map<string, Tally>();
   const items = new Map<string, number>();
   const samples: string[] = [];
-  const ids = { rows: 0, missing: 0, malformed: 0, missingRemoved: 0, malformedRemoved: 0 };
+  const ids = new IdCounts();
   let objects = 0;
   for await (const object of objectsOf(file)) {
     const examined = examinedObject(module, object);
     if (!examined) continue;
     objects++;
     const { owner, value, findings } = examined;
-    if (module === 'locations') countIds(value, ids);
+    if (module === 'locations') ids.add(value, operators);
     const checked: Checked =
       module === 'locations'
         ? checks.location(value, undefined, owner)
@@ -99,6 +97,14 @@ async function countModule(
   }
   if (module === 'tariffs') return;
   print(`\nEVSE rows: ${JSON.stringify(ids)}`);
+  for (const [rule, count] of [
+    ['ID-07', ids.missing - ids.missingRemoved],
+    ['ID-01', ids.malformed - ids.malformedRemoved],
+  ] as const) {
+    if ((tallies.get(rule)?.places ?? 0) === count) continue;
+    process.stderr.write(`${rule} did not find the ${count} that were counted\n`);
+    process.exitCode = 1;
+  }
   print(`Items that Locations lack: ${[...items].map(([item, count]) => `${item} ${count}`).join(', ')}`);
 }
 
@@ -123,21 +129,6 @@ function examinedObject(
   return verdict.accepted ? { owner, value: verdict.value, findings: verdict.findings } : null;
 }
 
-/** EVSE IDs by rows, as a reader who knows no rule counts them. */
-function countIds(location: Location, ids: Record<string, number>): void {
-  for (const { evse_id: text, status } of location.evses ?? []) {
-    const fault = !text ? 'missing' : isFormed(text) ? null : 'malformed';
-    const name = fault && status === 'REMOVED' ? `${fault}Removed` : fault;
-    ids.rows = (ids.rows ?? 0) + 1;
-    if (name) ids[name] = (ids[name] ?? 0) + 1;
-  }
-}
-
-function isFormed(text: string): boolean {
-  const id = parseEvseId(text);
-  return id !== null && isWellFormed(id);
-}
-
 function countFindings(findings: readonly Finding[], tallies: Map<string, Tally>): void {
   const counted = new Set<string>();
   for (const { rule, severity, occurrences } of findings) {
@@ -147,27 +138,6 @@ function countFindings(findings: readonly Finding[], tallies: Map<string, Tally>
     if (!counted.has(rule)) tally.objects++;
     counted.add(rule);
   }
-}
-
-/** The table of the registers as an import would leave it in memory. */
-async function operatorsOf(file: string): Promise<KnownOperators> {
-  const known = new Map<string, Registration[]>();
-  const rows = table.read({
-    where: file,
-    isUrl: false,
-    load: async () => gunzipSync(await readFile(file)),
-  });
-  for await (const { entries } of rows) {
-    for (const entry of entries) {
-      const key = formatOperatorId(entry);
-      known.set(key, [...(known.get(key) ?? []), entry]);
-    }
-  }
-  return {
-    sequence: 1,
-    covers: (country) => [...known.keys()].some((id) => id.startsWith(country)),
-    find: (id) => known.get(formatOperatorId(id)) ?? [],
-  };
 }
 
 function sorted(tallies: ReadonlyMap<string, Tally>): [string, Tally][] {

@@ -3,7 +3,7 @@
  * the handshake, which is tested elsewhere.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Connection } from '../../db/model.ts';
+import type { Connection } from '../../db/partner-model.ts';
 import { OcpiClient, type OcpiResponse } from './ocpi-client.ts';
 import type { RecordingPartner } from './recording-partner.ts';
 import { type ConnectionOptions, owner, type TestServer } from './server.ts';

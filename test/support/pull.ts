@@ -3,7 +3,7 @@
  * over a test database, with a clock that stands still and sleeps that take no time but are written down.
  */
 import pino from 'pino';
-import type { Source } from '../../db/model.ts';
+import type { Source } from '../../db/partner-model.ts';
 import { createClientInfoStore } from '../../db/registry/client-info-store.ts';
 import { type ConnectionStore, createConnectionStore } from '../../db/registry/connection-store.ts';
 import { createPartners } from '../../db/registry/partner.ts';

@@ -3,7 +3,7 @@
  * a pusher that looks and tries again at short distances. `stop()` ends all of it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from '../../db/model.ts';
+import type { Connection } from '../../db/partner-model.ts';
 import { createPushPositionStore, type StandingPosition } from '../../db/registry/push-position-store.ts';
 import type { ClaimingProcess } from '../../db/registry/source-claim.ts';
 import {

@@ -32,12 +32,22 @@ export function rulesPage({ entries }: RuleCatalogue): string {
     const rules = entries.filter((entry) => isOfIt(entry)).map(section);
     return `## ${title}\n\n${about}\n\n${rules.join('\n')}`;
   });
-  return `${[HEAD, ...chapters, items(entries), intake(entries)].join('\n')}`;
+  return [HEAD, ...chapters, items(entries), intake(entries)].join('\n');
 }
 
 function section({ id, severity, title, afir, source, meaning, mend }: CatalogueEntry): string {
   const item = afir === null ? '' : ` AFIR item ${afir}.`;
-  return `### ${id}\n\n**${title}.** Severity \`${severity}\`.${item} Source: ${source}.\n\n${meaning}\n\n*To mend it*: ${mend}\n`;
+  return [
+    `### ${id}`,
+    `**${plain(title)}.** Severity \`${severity}\`.${item} Source: ${plain(source)}.`,
+    plain(meaning),
+    `*To mend it*: ${plain(mend)}\n`,
+  ].join('\n\n');
+}
+
+/** The asterisks of IDs are no emphasis. */
+function plain(text: string): string {
+  return text.replaceAll('*', '\\*');
 }
 
 function items(entries: readonly CatalogueEntry[]): string {

@@ -6,7 +6,7 @@
  * handshake may rotate and unregister, any may read. Advertised once, with the role that the specification
  * advises (VER-05); never routed (CRED-25).
  */
-import type { Connection } from '../../../db/model.ts';
+import type { Connection } from '../../../db/partner-model.ts';
 import type { BodyReader } from '../protocol/body.ts';
 import {
   type Answer,

@@ -4,7 +4,8 @@
  * Reading is exact where trust hangs on it (CRED-13): every problem is told at once, no message quotes a token.
  * Fields that we do not know are passed over. Fails with CredentialsError.
  */
-import type { BusinessDetails, Owner, PeerRole, Role } from '../../../db/model.ts';
+import type { BusinessDetails, Owner, Role } from '../../../db/model.ts';
+import type { PeerRole } from '../../../db/partner-model.ts';
 
 /** What a platform says of itself in the credentials module. */
 export interface PeerCredentials {

@@ -2,7 +2,8 @@
  * What must be true of a partner before it is registered, whoever began the handshake: whose roles it may claim
  * (CRED-22) and what it must offer (CRED-12, CRED-17). Pure.
  */
-import type { Connection, Owner, PeerEndpoint } from '../../../db/model.ts';
+import type { Owner } from '../../../db/model.ts';
+import type { Connection, PeerEndpoint } from '../../../db/partner-model.ts';
 import { sameOwner } from '../../../db/registry/partner.ts';
 import { findEndpoint } from '../../../ingest/ocpi-client/versions.ts';
 import type { PeerCredentials } from './credentials-object.ts';

@@ -9,7 +9,7 @@
  * Fails with HandshakeError that says at which step and what the partner answered.
  */
 import { randomUUID } from 'node:crypto';
-import type { Connection, PeerEndpoint } from '../../../db/model.ts';
+import type { Connection, PeerEndpoint } from '../../../db/partner-model.ts';
 import type { ConnectionStore, Registered } from '../../../db/registry/connection-store.ts';
 import { isTokenRefused, partnerProblem } from '../../../ingest/adapter.ts';
 import type { HttpClient } from '../../../ingest/http/http-client.ts';

@@ -2,7 +2,7 @@
  * Who we are in a handshake: role NAP, the party and the name of the settings. Without a country code of our own
  * no partner could tell us from another, so there is no handshake then, and the operator is told what to set.
  */
-import type { Connection } from '../../../db/model.ts';
+import type { Connection } from '../../../db/partner-model.ts';
 import { type Config, isOwnPartySet } from '../../config.ts';
 import { writeCredentials } from './credentials-object.ts';
 

@@ -5,8 +5,9 @@
  * Guarantees: each call ends within ten seconds and a megabyte, through the guarded client, redirects stay on
  * their host (CRED-23). Fails with HandshakeError that says at which step and why; no message holds a token.
  */
-import type { PeerEndpoint } from '../../../db/model.ts';
+
 import { isOcpiVersion } from '../../../db/ocpi-version.ts';
+import type { PeerEndpoint } from '../../../db/partner-model.ts';
 import { isTokenRefused, partnerProblem } from '../../../ingest/adapter.ts';
 import { describeUrl } from '../../../ingest/http/describe-url.ts';
 import type { HttpClient, HttpLimits } from '../../../ingest/http/http-client.ts';

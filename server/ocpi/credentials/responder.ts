@@ -9,7 +9,7 @@
  *
  * Fails with an OcpiRefusal: 2001 foreign party, 3001 to 3003 what the callback brought, 405 too late.
  */
-import type { Connection } from '../../../db/model.ts';
+import type { Connection } from '../../../db/partner-model.ts';
 import type { Registered } from '../../../db/registry/connection-store.ts';
 import { VoiceTakenError } from '../../../db/registry/voice-store.ts';
 import { ClientGoneError } from '../../middleware/client-gone.ts';

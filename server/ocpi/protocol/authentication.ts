@@ -15,7 +15,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
-import type { Connection } from '../../../db/model.ts';
+import type { Connection } from '../../../db/partner-model.ts';
 import type { ConnectionStore } from '../../../db/registry/connection-store.ts';
 import { hashToken } from '../../secret-box.ts';
 import { unauthorized } from './envelope.ts';

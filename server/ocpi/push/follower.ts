@@ -13,7 +13,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
-import type { Module, Owner, PushPosition } from '../../../db/model.ts';
+import type { Module, Owner } from '../../../db/model.ts';
+import type { PushPosition } from '../../../db/partner-model.ts';
 import { type ChangedObject, type JournalStretch, readJournalStretch } from '../../../db/reads/journal.ts';
 import type { ConnectionStore } from '../../../db/registry/connection-store.ts';
 import type { PushPositionStore } from '../../../db/registry/push-position-store.ts';

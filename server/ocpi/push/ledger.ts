@@ -2,7 +2,7 @@
  * What rounds make of a partner's position: counts, last words, since when it fails. Pure, but for what it
  * remembers of objects that fail alone.
  */
-import type { PushPosition } from '../../../db/model.ts';
+import type { PushPosition } from '../../../db/partner-model.ts';
 import type { Delivery } from './deliver.ts';
 import { type Offered, positionAfter } from './round.ts';
 

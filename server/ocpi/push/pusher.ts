@@ -12,7 +12,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
-import type { Connection, Owner } from '../../../db/model.ts';
+import type { Owner } from '../../../db/model.ts';
+import type { Connection } from '../../../db/partner-model.ts';
 import { readHead } from '../../../db/reads/public-objects.ts';
 import type { ConnectionStore } from '../../../db/registry/connection-store.ts';
 import { sameOwner } from '../../../db/registry/partner.ts';

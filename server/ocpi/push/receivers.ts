@@ -3,7 +3,8 @@
  * A platform that says of itself that it is nothing but a CPO offers Receivers for other reasons than to be told
  * of a whole country. Pure.
  */
-import type { Connection, Module, Owner, Peer, Role } from '../../../db/model.ts';
+import type { Module, Owner, Role } from '../../../db/model.ts';
+import type { Connection, Peer } from '../../../db/partner-model.ts';
 
 /** A module of a partner that is pushed to. */
 export interface Receiver {

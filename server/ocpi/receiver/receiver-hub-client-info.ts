@@ -4,7 +4,8 @@
  * For hubs only, anyone else finds nothing here (HCI-05). An entry is never removed (HCI-04). The URL names no role
  * although a party has an entry for each: GET answers with the one that came last, or with that of `?role=`.
  */
-import type { ClientInfo, Finding, Outcome, Owner, Problem, Role } from '../../../db/model.ts';
+import type { Finding, Outcome, Owner, Problem, Role } from '../../../db/model.ts';
+import type { ClientInfo } from '../../../db/partner-model.ts';
 import { CLIENT_INFO_LIMIT } from '../../../db/registry/client-info-store.ts';
 import { sameOwner } from '../../../db/registry/partner.ts';
 import { type ClientInfoVersion, readClientInfo } from '../../../ingest/client-info.ts';

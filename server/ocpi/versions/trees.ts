@@ -9,8 +9,9 @@
  * In 2.1.1 an endpoint has one URL and no role, so that a platform which is on both sides, as an access point is, needs
  * a list for each (VER-06). A partner may call whatever it likes; the version of a body is that of the URL.
  */
-import type { Connection } from '../../../db/model.ts';
+
 import type { OcpiVersion } from '../../../db/ocpi-version.ts';
+import type { Connection } from '../../../db/partner-model.ts';
 import { bringsObjects } from '../../../db/registry/connection-voices.ts';
 import type { BodyReader } from '../protocol/body.ts';
 import type { InterfaceRole, OcpiModule } from '../resource.ts';

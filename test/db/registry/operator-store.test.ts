@@ -214,8 +214,10 @@ describe(`The operator store (${testEngine})`, () => {
     const directory = createOperatorDirectory(database.knex);
     const found = () => asked.map((id) => directory.find(id).map(({ status }) => status));
     expect([directory.sequence, ...found()]).to.deep.equal([0, [], [], [], []]);
+    expect(directory.covers('NL')).to.equal(false);
     await Promise.all([directory.refresh(), directory.refresh(), directory.refresh()]);
     expect(found()).to.deep.equal([['ACTIVE', 'ACTIVE'], ['SUSPENDED'], ['SUSPENDED'], []]);
+    expect([directory.covers('NL'), directory.covers('US')]).to.deep.equal([true, false]);
     const { sequence } = directory;
     await sync([entry(1), entry(1, { role: 'EMSP' }), entry(2)]);
     expect(found()[1]).to.deep.equal(['SUSPENDED']);

@@ -27,6 +27,8 @@ describe('A Tariff whose prices are all zero', () => {
       [],
     );
     expect(pathsOf(priceZero, buildTariff({ elements: [restricted] }))).to.have.length(1);
+    const dated = { ...free, restrictions: { start_date: '2026-01-01', max_kwh: null } };
+    expect(pathsOf(priceZero, buildTariff({ elements: [dated] }))).to.deep.equal([]);
     expect(pathsOf(priceZero, buildTariff({ elements: [free, free] }))).to.have.length(1);
   });
 });

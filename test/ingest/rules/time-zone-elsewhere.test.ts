@@ -19,6 +19,15 @@ describe('A time zone that does not fit the place', () => {
     }
   });
 
+  it('is not told within 25 km of a border of zones', () => {
+    const lithuanian = (longitude: string, time_zone: string) =>
+      at('54.63860', longitude, { country: 'LTU', time_zone });
+    // Kybartai, across the bridge from Kaliningrad; Marijampolė, fifty kilometres inland.
+    expect(askRule(timeZoneElsewhere, lithuanian('22.76330', 'Europe/Vilnius'))).to.deep.equal([]);
+    expect(askRule(timeZoneElsewhere, lithuanian('22.76330', 'Europe/Kaliningrad'))).to.deep.equal([]);
+    expect(askRule(timeZoneElsewhere, lithuanian('23.50000', 'Europe/Kaliningrad'))).to.have.length(1);
+  });
+
   it('is told of one that agrees in winter alone', () => {
     expect(askRule(timeZoneElsewhere, buildLocation({ time_zone: 'Africa/Algiers' }))).to.have.length(1);
   });

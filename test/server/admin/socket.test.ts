@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import type { RunCounts } from '../../../db/model.ts';
+import type { RunCounts } from '../../../db/partner-model.ts';
 import { AdminError } from '../../../server/admin/admin-error.ts';
 import type { AdminService } from '../../../server/admin/service.ts';
 import { adminSocketPath, openAdminSocket } from '../../../server/admin/socket.ts';
