@@ -31,6 +31,9 @@ import { createOperatorImporter } from '../ingest/operators/operator-import.ts';
 import { createPipeline, type Pipeline } from '../ingest/pipeline.ts';
 import { createPolicies, type RefreshedPolicies } from '../ingest/policies.ts';
 import { createPuller, type Puller } from '../ingest/pull.ts';
+import { createQualityRound, type QualityRound } from '../ingest/quality-round.ts';
+import { createRecheckWalk } from '../ingest/recheck-walk.ts';
+import { createRegistryRules } from '../ingest/registry-rules.ts';
 import type { Rule } from '../ingest/rule.ts';
 import { createScheduler, type Scheduler } from '../ingest/schedule.ts';
 import { createAdminService } from './admin/create-service.ts';
@@ -41,6 +44,7 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
+import { VERSION } from './version.ts';
 
 /** Everything that a process of the access point works with. */
 export interface Services {
@@ -64,6 +68,7 @@ export interface Services {
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
   readonly quality: Quality;
+  readonly qualityRound: QualityRound;
   /** Ends builds and calls, lets the writer finish, closes the database. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -159,13 +164,16 @@ async function build(foundation: Foundation): Promise<Services> {
   const { party } = config;
   const puller = createPuller({ sources, runs, pipeline, fetcher, unseal, party, clock, logger, adapters });
   const { operators, importer, ...registerParts } = await buildOperators(foundation, fetcher);
-  const jobs = scheduledJobs({ database, snapshots, runs, rejectedRecords, operators, clock, logger });
+  const lifecycle = createLifecycle();
+  const qualityRound = buildQualityRound(foundation, quality, writer, lifecycle.signal);
+  const jobs = scheduledJobs({
+    ...{ database, snapshots, runs, rejectedRecords, operators, qualityRound, clock, logger },
+  });
   const changingJobs = () => importer.jobs();
   const scheduler = createScheduler({ sources, runs, puller, jobs, changingJobs, logger });
   const changed = () => scheduler.refresh();
   const localUrl = config.publicUrl ?? overrides.localUrl ?? `http://localhost:${config.port}`;
   const versionsUrl = () => `${localUrl}/ocpi/versions`;
-  const lifecycle = createLifecycle();
   const admin = createAdminService({
     ...{ database, connections, sources, puller, adapters, secretBox, snapshots, changed, versionsUrl },
     ...{ importer, ...registerParts },
@@ -174,7 +182,19 @@ async function build(foundation: Foundation): Promise<Services> {
 
   return {
     ...{ config, logger, clock, database, connections, voices, sources, runs, rejectedRecords, writer },
-    ...{ pipeline, fetcher, puller, scheduler, snapshots, secretBox, admin, metrics, lifecycle, quality },
+    ...{
+      pipeline,
+      fetcher,
+      puller,
+      scheduler,
+      snapshots,
+      secretBox,
+      admin,
+      metrics,
+      lifecycle,
+      quality,
+      qualityRound,
+    },
     close: once(async () => {
       try {
         await Promise.all([snapshots.close(), fetcher.close()]);
@@ -217,6 +237,26 @@ async function buildQuality({ database, clock, logger }: Foundation): Promise<Qu
   return { rules, policyStore, policies, operators, checks };
 }
 
+/** What is asked behind the writes. */
+function buildQualityRound(
+  { database: { knex }, clock, logger }: Foundation,
+  { rules, policyStore, policies, operators }: Quality,
+  writer: RegistryWriter,
+  signal: AbortSignal,
+): QualityRound {
+  const recheck = createRecheckWalk({
+    knex,
+    writer,
+    rules,
+    operators,
+    policyStore,
+    version: VERSION,
+    signal,
+  });
+  const registryRules = createRegistryRules({ knex, writer, rules, policyStore, clock, logger, signal });
+  return createQualityRound({ policies, operators, recheck, registryRules, logger });
+}
+
 function publicationOf(config: Config) {
   const { name, publicUrl, licence } = config;
   return { name, publicUrl, licence, attribution: name };
@@ -243,7 +283,9 @@ function metricSources(parts: {
       const now = clock().getTime();
       const ages: Record<string, number> = {};
       for (const { format, snapshot } of await snapshots.list()) {
-        if (snapshot) ages[format.name] = (now - snapshot.generatedAt.getTime()) / 1000;
+        if (snapshot)
+          ages[format.name] =
+            (now - snapshot.generatedAt.getTime()) / 1000;
       }
       return ages;
     },

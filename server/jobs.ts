@@ -1,4 +1,4 @@
-/** Timed work beside the pulls: files of open data, housekeeping, and forgetting what nobody asks for any more. */
+/** Timed work beside the pulls: rules of data quality, files of open data, housekeeping, and forgetting what nobody asks for any more. */
 import type { Logger } from 'pino';
 import type { Database } from '../db/connection.ts';
 import { maintain } from '../db/maintenance.ts';
@@ -6,6 +6,7 @@ import type { OperatorStore } from '../db/registry/operator-store.ts';
 import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import type { Snapshots } from '../exports/snapshots.ts';
+import type { QualityRound } from '../ingest/quality-round.ts';
 import type { ScheduledJob } from '../ingest/schedule.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -17,6 +18,8 @@ const RUN_AGE_MS = 90 * DAY_MS;
  */
 const REJECTED_RECORD_AGE_MS = 30 * DAY_MS;
 
+/** Every minute; costs a few questions when nothing changed. */
+const QUALITY_SCHEDULE = '* * * * *';
 /** Every minute; costs one question when nothing changed. */
 const EXPORTS_SCHEDULE = '* * * * *';
 /** Each hour: status changes leave a dead row each, a busy country some hundred thousand an hour. */
@@ -31,11 +34,13 @@ export function scheduledJobs(parts: {
   runs: Pick<RunStore, 'forgetOlderThan'>;
   rejectedRecords: Pick<RejectedRecordStore, 'forgetOlderThan'>;
   operators: Pick<OperatorStore, 'forgetImportsOlderThan'>;
+  qualityRound: QualityRound;
   clock: () => Date;
   logger: Logger;
 }): ScheduledJob[] {
-  const { database, snapshots, runs, rejectedRecords, operators, clock, logger } = parts;
+  const { database, qualityRound, snapshots, runs, rejectedRecords, operators, clock, logger } = parts;
   return [
+    { id: 'rules of data quality', schedule: QUALITY_SCHEDULE, run: () => qualityRound.run() },
     { id: 'files of open data', schedule: EXPORTS_SCHEDULE, run: () => snapshots.buildIfChanged() },
     { id: 'maintenance', schedule: MAINTENANCE_SCHEDULE, run: () => maintain(database) },
     {
