@@ -282,9 +282,9 @@ function metricSources(parts: {
     async snapshotAges() {
       const now = clock().getTime();
       const ages: Record<string, number> = {};
-      for (const { format, snapshot } of await snapshots.list()) {
+      for (const { format, view, snapshot } of await snapshots.list()) {
         if (snapshot)
-          ages[format.name] =
+          ages[view === 'raw' ? format.name : `${format.name}?view=${view}`] =
             (now - snapshot.generatedAt.getTime()) / 1000;
       }
       return ages;
