@@ -1,4 +1,4 @@
-/** Where a published Location lies, and the two mistakes that would make every other statement about it wrong. */
+/** Where a published Location lies, and the mistakes that would make every other statement about it wrong. */
 import type { Location } from '../db/model.ts';
 import { isInCountry } from './country-borders.ts';
 
@@ -6,6 +6,8 @@ export interface Place {
   readonly latitude: number;
   readonly longitude: number;
   readonly isNullIsland: boolean;
+  /** Outside the country that it names; never for null island. */
+  readonly isOutside: boolean;
   /** Outside the country as it stands, inside with latitude and longitude exchanged. */
   readonly isSwapped: boolean;
 }
@@ -30,10 +32,8 @@ function read({ country, coordinates }: Location): Place {
   const latitude = Number(coordinates.latitude);
   const longitude = Number(coordinates.longitude);
   const isNullIsland = Math.abs(latitude) < NULL_ISLAND && Math.abs(longitude) < NULL_ISLAND;
+  const isOutside = !isNullIsland && isInCountry(country, latitude, longitude) === false;
   const isSwapped =
-    !isNullIsland &&
-    Math.abs(longitude) <= 90 &&
-    isInCountry(country, latitude, longitude) === false &&
-    isInCountry(country, longitude, latitude) === true;
-  return { latitude, longitude, isNullIsland, isSwapped };
+    isOutside && Math.abs(longitude) <= 90 && isInCountry(country, longitude, latitude) === true;
+  return { latitude, longitude, isNullIsland, isOutside, isSwapped };
 }

@@ -1,6 +1,6 @@
 /**
  * What a rule of data quality is. One file a rule in `ingest/rules`; it exports one object that meets `Rule`, is found
- * by its folder (`discover.ts`), held to one contract test, and described in `docs/rules.md` from what it says of
+ * by its folder (`discover-rules.ts`), held to one contract test, and described in `docs/rules.md` from what it says of
  * itself. Types only.
  *
  * A rule about a Location or a Tariff looks at one object as it is about to be stored, with what was stored before,
@@ -55,8 +55,11 @@ export interface RuleContext<T> {
   readonly operators: KnownOperators;
 }
 
-/** The official registers, in memory; `sequence` 0 says that none was imported, so nothing can be said of anybody. */
-export type KnownOperators = Pick<OperatorDirectory, 'find' | 'sequence'>;
+/**
+ * The official registers, in memory; `sequence` 0 says that none was imported, so nothing can be said of anybody, and
+ * `covers` whether any of a country was.
+ */
+export type KnownOperators = Pick<OperatorDirectory, 'find' | 'covers' | 'sequence'>;
 
 /** A rule about single objects. */
 export interface ObjectRule<T> extends RuleFacts {

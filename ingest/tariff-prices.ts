@@ -10,17 +10,20 @@ export function* pricesOf(tariff: Tariff): Generator<{ component: PriceComponent
   }
 }
 
-/**
- * Factor from the euro to the currencies of Europe in which prices are seen in other magnitudes; rounded, for a
- * judgement on orders of magnitude only. Unlisted ones count as the euro.
- */
+/** Units of a currency that make a euro; rounded, for a judgement on orders of magnitude only. */
 const PER_EURO: Readonly<Record<string, number>> = {
   ALL: 100,
+  BAM: 2,
   BGN: 2,
+  CHF: 1,
   CZK: 25,
   DKK: 7.5,
+  EUR: 1,
+  GBP: 0.9,
+  GEL: 3,
   HUF: 400,
   ISK: 150,
+  MDL: 20,
   MKD: 60,
   NOK: 12,
   PLN: 4.5,
@@ -29,9 +32,11 @@ const PER_EURO: Readonly<Record<string, number>> = {
   SEK: 11,
   TRY: 45,
   UAH: 45,
+  USD: 1.1,
 };
 
-/** A price in euro, roughly. */
-export function inEuro(price: number, currency: string): number {
-  return price / (PER_EURO[currency] ?? 1);
+/** A price in euro, roughly; null in a currency whose magnitude is not known here, of which nothing can be said. */
+export function inEuro(price: number, currency: string): number | null {
+  const units = PER_EURO[currency];
+  return units === undefined ? null : price / units;
 }

@@ -13,6 +13,8 @@ import { type Registration, readAllRegistrations, readOperatorSequence } from '.
 export interface OperatorDirectory {
   /** Roles and states of an ID; empty when it is in no register. */
   find(id: OperatorId): readonly Registration[];
+  /** Whether a register lists any CPO of this country (ISO 3166-1 alpha-2): if none does, absence says nothing. */
+  covers(countryCode: string): boolean;
   /** Position of the copy: the same number means the same copy. 0 while there is none, and no check can be made. */
   readonly sequence: number;
   /** Takes note of what was imported since. One question when nothing was. */
@@ -25,6 +27,7 @@ const NONE: readonly Registration[] = [];
 export function createOperatorDirectory(knex: Knex): OperatorDirectory {
   let sequence = 0;
   let registrations = new Map<string, Registration[]>();
+  let countries = new Set<string>();
   let refreshing: Promise<void> | undefined;
 
   async function refresh(): Promise<void> {
@@ -32,11 +35,13 @@ export function createOperatorDirectory(knex: Knex): OperatorDirectory {
     const newest = await readOperatorSequence(knex);
     if (newest === sequence) return;
     registrations = await readAllRegistrations(knex);
+    countries = countriesOf(registrations);
     sequence = newest;
   }
 
   return {
     find: (id) => registrations.get(formatOperatorId(id)) ?? NONE,
+    covers: (countryCode) => countries.has(countryCode),
     get sequence() {
       return sequence;
     },
@@ -49,4 +54,12 @@ export function createOperatorDirectory(knex: Knex): OperatorDirectory {
       await refreshing;
     },
   };
+}
+
+/** Countries of which a CPO is listed now; one that was listed once says that its register is gone. */
+function countriesOf(registrations: ReadonlyMap<string, readonly Registration[]>): Set<string> {
+  const listed = [...registrations].filter(([, entries]) =>
+    entries.some(({ role, status }) => role === 'CPO' && status !== 'DELISTED'),
+  );
+  return new Set(listed.map(([id]) => id.slice(0, 2)));
 }

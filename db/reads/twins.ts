@@ -36,7 +36,9 @@ export async function readTwins(
   knex: Knex,
   locations: readonly number[],
 ): Promise<ReadonlyMap<number, LocationTwins>> {
-  const { rows } = await knex.raw<{ rows: Row[] }>(READ_TWINS, [[...locations]]);
+  const { rows } = await knex.raw<{ rows: Row[] }>(READ_TWINS, {
+    locations: [...locations],
+  });
   const found = new Map<number, { holding: Map<string, HoldingEvse>; leftOut: Map<string, HoldReason> }>();
   for (const { location, uid_key: uid, reason, twins } of rows) {
     const of = found.get(location) ?? { holding: new Map(), leftOut: new Map() };
@@ -55,18 +57,11 @@ export async function readTwinsSequence(knex: Knex): Promise<number> {
   return rows[0]?.sequence ?? 0;
 }
 
+// One pass by windows: the planner takes each relation here for a single row, and would join them in a loop. Of an ID,
+// the one that holds comes first, so the rows that follow it are its twins.
 const READ_TWINS = `
-with wanted as materialized (
-       select evse_twin.*
-         from evse_twin
-         join evse
-           on evse.location = evse_twin.location
-          and evse.uid_key = evse_twin.uid_key
-          and evse.compact_id = evse_twin.compact_id
-        where evse_twin.location = any(?::bigint[])
-     ),
-     seen as materialized (
-       select evse_twin.compact_id, evse_twin.holds, evse_twin.location, evse.uid_key,
+with seen as (
+       select evse_twin.compact_id, evse_twin.holds, evse_twin.reason, evse_twin.location, evse_twin.uid_key,
               location.country_code || '-' || location.party_id || '-' || location.location_id || '/' || evse.uid as name
          from evse_twin
          join evse
@@ -77,22 +72,22 @@ with wanted as materialized (
          join location
            on location.id = evse.location
           and location.public
-        where evse_twin.compact_id = any (array(select wanted.compact_id from wanted))
-     ),
-     placed as (
-       select seen.*,
-              row_number() over (partition by seen.compact_id, seen.holds order by seen.location, seen.uid_key) as place
-         from seen
+        where evse_twin.compact_id = any (array(
+                select wanted.compact_id
+                  from evse_twin as wanted
+                 where wanted.location = any(cast(:locations as bigint[]))))
      ),
      crowd as (
-       select placed.compact_id, bool_or(placed.holds) as is_held,
-              array_agg(placed.name order by placed.place)
-                filter (where not placed.holds and placed.place <= ${NAMED_TWINS}) as twins
-         from placed
-        group by placed.compact_id
+       select seen.*,
+              bool_or(seen.holds) over (partition by seen.compact_id) as is_held,
+              array_agg(seen.name) over (
+                partition by seen.compact_id
+                order by seen.holds desc, seen.location, seen.uid_key
+                rows between 1 following and ${NAMED_TWINS} following) as next_names
+         from seen
      )
-select wanted.location, wanted.uid_key, wanted.reason, case when wanted.holds then crowd.twins end as twins
-  from wanted
-  join crowd using (compact_id)
- where crowd.is_held
-   and (crowd.twins is not null or not wanted.holds)`;
+select crowd.location, crowd.uid_key, crowd.reason, case when crowd.holds then crowd.next_names end as twins
+  from crowd
+ where crowd.location = any(cast(:locations as bigint[]))
+   and crowd.is_held
+   and (crowd.next_names is not null or not crowd.holds)`;

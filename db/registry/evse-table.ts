@@ -24,6 +24,9 @@ export async function writeEvses(
   await transaction.raw(WRITE_CONNECTORS, [JSON.stringify(locations.flatMap(connectorRows)), ids]);
 }
 
+/** In an update of `evse`: another ID stands where one stood (ID-10); another spelling is none. */
+const HAS_ANOTHER_ID = `coalesce(evse.compact_id, upper(evse.evse_id)) <> coalesce(excluded.compact_id, upper(excluded.evse_id))`;
+
 const WRITE_EVSES = `
 with incoming as (
        select *
@@ -54,7 +57,10 @@ on conflict (location, uid_key) do update
        floor_level          = excluded.floor_level,
        physical_reference   = excluded.physical_reference,
        geometry             = excluded.geometry,
-       last_updated         = excluded.last_updated
+       last_updated         = excluded.last_updated,
+       evse_id_changes      = evse.evse_id_changes + case when ${HAS_ANOTHER_ID} then 1 else 0 end,
+       evse_id_changed_at   = case when ${HAS_ANOTHER_ID}
+         then (select location.received_at from location where location.id = evse.location) else evse.evse_id_changed_at end
  where (evse.uid, evse.evse_id, evse.compact_id, evse.status, evse.capabilities, evse.parking_restrictions,
         evse.floor_level, evse.physical_reference, evse.geometry::bytea, evse.last_updated)
        is distinct from

@@ -1,5 +1,5 @@
 /** A Location lies in the country that it names. */
-import { BORDER_MARGIN_KM, isInCountry } from '../country-borders.ts';
+import { BORDER_MARGIN_KM } from '../country-borders.ts';
 import { placeOf } from '../place.ts';
 import type { LocationRule } from '../rule.ts';
 
@@ -11,12 +11,11 @@ export const coordinatesOutsideCountry: LocationRule = {
   afir: 'A7',
   source: 'Regulation (EU) 2025/655, items A7 and A9; borders of Natural Earth',
   meaning: `The coordinates lie more than ${BORDER_MARGIN_KM} km outside the borders of the country, so drivers are led astray.`,
-  mend: 'Correct coordinates or country. Latitude comes first in OCPI only by name, never by place: check which is which.',
+  mend: 'Correct the coordinates, or the country.',
 
   check(location, _context, found) {
     const place = placeOf(location);
-    if (!place || place.isNullIsland || place.isSwapped) return;
-    if (isInCountry(location.country, place.latitude, place.longitude) !== false) return;
+    if (!place?.isOutside || place.isSwapped) return;
     found({
       path: 'coordinates',
       message: `lie outside ${location.country}`,

@@ -1,5 +1,6 @@
 /** ID-01: an EVSE ID follows one of the grammars (requirements, 5.1). */
 import { isWellFormed } from '../../db/identifiers/evse-id.ts';
+import { isContractId } from '../contract-id.ts';
 import { evseIdOf, evsesInUse } from '../evses-in-use.ts';
 import type { LocationRule } from '../rule.ts';
 
@@ -17,7 +18,8 @@ export const evseIdMalformed: LocationRule = {
 
   check(location, _context, found) {
     for (const { evse, path } of evsesInUse(location)) {
-      if (!evse.evse_id) continue;
+      // Of contract IDs ID-09 speaks, which does not repeat them.
+      if (!evse.evse_id || isContractId(evse.evse_id)) continue;
       const id = evseIdOf(evse);
       if (id && isWellFormed(id)) continue;
       const message = id

@@ -11,13 +11,14 @@ export const operatorNotRegistered: LocationRule = {
   afir: 'B1',
   source: 'Regulation (EU) 2023/1804, Article 20(1)',
   meaning:
-    'Operator IDs are given out by one registration organisation a country. An ID whose operator no register lists ' +
-    'as a CPO may be made up, or belong to somebody else.',
+    'Operator IDs are given out by one registration organisation a country. An ID whose operator it does not list ' +
+    'as a CPO may be made up, or belong to somebody else. Nothing is said of countries of which no register was ' +
+    'imported.',
   mend: 'Register as a CPO with the registration organisation of the country in the ID, or correct the ID.',
 
   check(location, { operators }, found) {
-    if (operators.sequence === 0) return;
     for (const { evse, path, id, received } of identifiedEvses(location)) {
+      if (!operators.covers(id.countryCode)) continue;
       if (operators.find(id).some(({ role }) => role === 'CPO')) continue;
       found({ path, message: `${formatOperatorId(id)} is in no register as a CPO`, received, evse });
     }

@@ -16,6 +16,8 @@ export const lastUpdatedUnchanged: LocationRule = {
 
   check(location, { previous }, found) {
     if (!previous || previous.last_updated !== location.last_updated) return;
+    // A Location that vanished from a pull was changed by the registry, which gives it no time of its own.
+    if (location.evses?.every(({ status }) => status === 'REMOVED')) return;
     if (locationContentHash(previous).equals(locationContentHash(location))) return;
     found({
       path: 'last_updated',

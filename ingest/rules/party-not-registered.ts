@@ -10,8 +10,9 @@ export const partyNotRegistered: LocationRule = {
   afir: 'A1',
   source: 'OCPI 2.3.0, Credentials: party_id follows ISO 15118',
   meaning:
-    'The country code and party id under which the Location is sent are in no register as a CPO. OCPI asks for no ' +
-    'link between the party and the IDs of its EVSEs, but who is behind the data can then only be told by asking.',
+    'The country code and party id under which the Location is sent are in no register as a CPO, be it that none of ' +
+    'the country was imported. OCPI asks for no link between the party and the IDs of its EVSEs, but who is behind ' +
+    'the data can then only be told by asking.',
   mend: 'Register the party id with the registration organisation of its country, or send under one that is.',
 
   check(location, { operators, owner }, found) {
@@ -20,7 +21,9 @@ export const partyNotRegistered: LocationRule = {
     if (operators.find(id).some(({ role }) => role === 'CPO')) return;
     found({
       path: 'party_id',
-      message: `${formatOperatorId(id)} is in no register as a CPO`,
+      message: operators.covers(id.countryCode)
+        ? `${formatOperatorId(id)} is in no register as a CPO`
+        : `${formatOperatorId(id)} is in no register, and none of ${id.countryCode} was imported`,
       received: owner.partyId,
     });
   },

@@ -5,10 +5,10 @@ import type { LocationRule } from '../rule.ts';
 import { isOffByAThousand } from '../stated-power.ts';
 
 /**
- * How far above volts times amperes the stated power may lie: nominal voltages are 230 or 240 V line to neutral, and
+ * Per cent of volts times amperes that the stated power may be: nominal voltages are 230 or 240 V line to neutral, and
  * figures are rounded to whole kilowatts.
  */
-const TOLERANCE = 1.15;
+const MOST_PERCENT = 115;
 
 export const powerDoesNotFit: LocationRule = {
   on: 'location',
@@ -27,7 +27,8 @@ export const powerDoesNotFit: LocationRule = {
       const stated = connector.max_electric_power;
       if (!stated || stated <= 0) continue;
       const derived = connectorPower({ ...connector, max_electric_power: null });
-      if (derived <= 0 || stated <= derived * TOLERANCE || isOffByAThousand(stated, derived)) continue;
+      if (derived <= 0 || stated * 100 <= derived * MOST_PERCENT || isOffByAThousand(stated, derived))
+        continue;
       found({
         path: `${path}.max_electric_power`,
         message: `is more than the ${derived} W that ${connector.max_voltage} V and ${connector.max_amperage} A give`,

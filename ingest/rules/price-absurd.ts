@@ -18,7 +18,7 @@ export const priceAbsurd: TariffRule = {
   check(tariff, _context, found) {
     for (const { component, path } of pricesOf(tariff)) {
       const price = inEuro(component.price, tariff.currency);
-      if (price >= 0 && price <= MOST_EURO[component.type]) continue;
+      if (component.price >= 0 && (price === null || price <= MOST_EURO[component.type])) continue;
       const message = `is ${component.price} ${tariff.currency} for ${component.type}`;
       found({ path: `${path}.price`, message, received: component.price });
     }

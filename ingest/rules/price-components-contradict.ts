@@ -10,8 +10,8 @@ export const priceComponentsContradict: TariffRule = {
   source: 'OCPI 2.2.1, 11.4.4: the first matching component of a dimension counts; 11.4.6: restrictions',
   meaning:
     'Two components of the same dimension in one element contradict each other. A lower limit at or above its upper ' +
-    'one makes an element that applies to nobody.',
-  mend: 'Split different prices into elements with restrictions, and keep every min_ below its max_.',
+    'one makes an element that applies to nobody; so does a day that is the last before it is the first.',
+  mend: 'Split different prices into elements with restrictions, and keep every min_ below its max_ and start_date before end_date.',
 
   check(tariff, _context, found) {
     for (const [index, element] of tariff.elements.entries()) {
@@ -27,6 +27,10 @@ export const priceComponentsContradict: TariffRule = {
         const message = `min_${what} is not below max_${what}`;
         found({ path: `elements[${index}].restrictions`, message, received: { least, most } });
       }
+      const { start_date: start, end_date: end } = element.restrictions ?? {};
+      if (typeof start !== 'string' || typeof end !== 'string' || start < end) continue;
+      const message = 'end_date is not after start_date, and is excluded itself';
+      found({ path: `elements[${index}].restrictions`, message, received: { start, end } });
     }
   },
 };

@@ -2,6 +2,9 @@
 import type { TariffRule } from '../rule.ts';
 import { pricesOf } from '../tariff-prices.ts';
 
+/** Restrictions that say from when to when a Tariff holds: what is free in that time is free. */
+const DAYS: ReadonlySet<string> = new Set(['start_date', 'end_date']);
+
 export const priceZero: TariffRule = {
   on: 'tariff',
   id: 'price-zero',
@@ -22,7 +25,9 @@ export const priceZero: TariffRule = {
       tariff.elements.length === 1 &&
       prices.length === 1 &&
       prices[0]?.component.type === 'FLAT' &&
-      Object.values(only?.restrictions ?? {}).every((value) => value === null || value === undefined);
+      Object.entries(only?.restrictions ?? {}).every(
+        ([name, value]) => DAYS.has(name) || value === null || value === undefined,
+      );
     if (!isFree) found({ path: 'elements', message: 'have no price but zero' });
   },
 };

@@ -2,7 +2,10 @@
 import type { TariffRule } from '../rule.ts';
 import { inEuro, pricesOf } from '../tariff-prices.ts';
 
-/** Euro an hour. A dearer or equal one may be meant; below it is what others take for a minute. */
+/**
+ * Euro an hour. Below it is what others take for a minute, and for an hour nobody would trouble to ask it. From it on
+ * an hour may be meant: where charging is paid by time, 0.20 to 1 euro an hour is asked for a slow socket.
+ */
 const LEAST_EURO_AN_HOUR = 0.2;
 
 export const timePricedByTheMinute: TariffRule = {
@@ -19,7 +22,7 @@ export const timePricedByTheMinute: TariffRule = {
     for (const { component, path } of pricesOf(tariff)) {
       if (component.type !== 'TIME' && component.type !== 'PARKING_TIME') continue;
       const price = inEuro(component.price, tariff.currency);
-      if (price <= 0 || price >= LEAST_EURO_AN_HOUR) continue;
+      if (price === null || price <= 0 || price >= LEAST_EURO_AN_HOUR) continue;
       const message = `is ${component.price} ${tariff.currency} an hour`;
       found({ path: `${path}.price`, message, received: component.price });
     }

@@ -53,7 +53,7 @@ describe('the checks', () => {
     const checks = createChecks({
       rules,
       policies: known,
-      operators: { sequence: 0, find: () => [] },
+      operators: { sequence: 0, covers: () => false, find: () => [] },
       missingItems: () => ['A5'],
       clock: () => new Date('2026-06-02T00:00:00Z'),
       logger: pino(

@@ -7,7 +7,6 @@
  * left out for a reason that is named, or when an object in which nothing had to be mended comes out of the version
  * it came in otherwise than it came.
  */
-import { createReadStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Location, Module, Owner, Tariff } from '../../db/model.ts';
@@ -19,10 +18,9 @@ import { EXPORT_DIALECTS } from '../../exports/dialects/dialects.ts';
 import { versionsAsStored } from '../../ingest/dialects/as-stored.ts';
 import { DIALECTS } from '../../ingest/dialects/dialects.ts';
 import { examine } from '../../ingest/examination.ts';
-import { sniffedGunzip } from '../../ingest/http/body.ts';
 import { identify, withOwner } from '../../ingest/identify.ts';
-import { readJsonList } from '../../ingest/json-list.ts';
 import { closedCheck } from '../support/closed-schemas.ts';
+import { objectsOf } from './objects-of.ts';
 import { Tally } from './tally.ts';
 
 interface Feed {
@@ -65,9 +63,6 @@ const FEEDS: readonly Feed[] = [
   },
 ];
 
-/** More than any of the feeds has unpacked. */
-const FILE_BYTES = 1024 ** 3;
-
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
   process.stderr.write('Usage: npm run real-data:versions -- FOLDER   (a folder with ndw/ and feeds/)\n');
@@ -91,11 +86,6 @@ async function run(data: string): Promise<void> {
     process.stderr.write(`${faults.length} faults\n`);
     process.exitCode = 1;
   }
-}
-
-async function* objectsOf(path: string): AsyncGenerator<unknown> {
-  for await (const batch of readJsonList(sniffedGunzip(createReadStream(path), FILE_BYTES, path)))
-    yield* batch;
 }
 
 function takeOne(feed: Feed, object: unknown, facts: Map<string, TariffFact>, tally: Tally): void {
