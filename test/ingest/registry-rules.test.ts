@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { actionsOf } from '../../ingest/policies.ts';
 import type { RegistryRule } from '../../ingest/rule.ts';
-import { buildEvse } from '../support/builders.ts';
+import { buildConnector, buildEvse } from '../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { openRuledRegistry, type RuledRegistry } from '../support/registry-rules.ts';
 
@@ -156,7 +157,24 @@ describe('the round of rules across objects', () => {
     expect(await shown()).to.equal(true);
   });
 
-  it('takes the policy "reject" for "note"', async () => {
+  it('withholds Tariffs, too', async () => {
+    const { policies, tariff } = registry;
+    const over = { id: 'T', end_date_time: '2026-06-01T12:00:00Z' };
+    await tariff(over);
+    await registry.location({ evses: [buildEvse({ connectors: [buildConnector({ tariff_ids: ['T'] })] })] });
+    await policies.set('tariff-expired', OWNER, 'withhold');
+    const isWithheld = async () => (await database.knex('tariff').first()).withheld;
+    await registry.ask();
+    expect(await isWithheld()).to.equal(true);
+    await tariff({ ...over, end_date_time: undefined });
+    expect(await isWithheld(), 'until it is asked').to.equal(true);
+    expect(await registry.ask('tariff-expired')).to.deep.equal([]);
+    expect(await isWithheld()).to.equal(false);
+  });
+
+  it('cannot be told to refuse: the policy "reject" counts as "note"', async () => {
+    expect(actionsOf(crowded)).to.deep.equal(['off', 'note', 'withhold']);
+    expect(actionsOf({ on: 'location' })).to.include('reject');
     await registry.location({ id: 'A' });
     await registry.policies.set('crowded', null, 'reject');
     await run();
