@@ -11,11 +11,13 @@ import type { Database } from './connection.ts';
 const BUSY_TABLES = [
   'location',
   'evse',
+  'evse_twin',
   'connector',
   'tariff',
   'change',
   'finding',
   'journal_head',
+  'rule_round',
   'source',
   'rejected_record',
   'push_position',

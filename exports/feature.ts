@@ -1,12 +1,13 @@
 /**
  * A Location as one GeoJSON Feature (RFC 7946), with the properties of the contract (design, section 7) in its
- * order and no others.
+ * order and no others; the view `resolved` adds what an EVSE holds against.
  *
  * Guarantees: every property is there, null when not known; coordinates are numbers, longitude first (OD-04);
  * only EVSEs that are shown are counted. UNKNOWN is neither free nor occupied: `evses_available` counts
  * AVAILABLE alone, `evses_by_status` tells the rest.
  */
 import type { Connector, Coordinates, Evse } from '../db/model.ts';
+import type { HoldingEvse } from '../db/reads/twins.ts';
 import { textOrNull } from './missing.ts';
 import { powerInKilowatts } from './power.ts';
 import type { PublicLocation } from './public-objects.ts';
@@ -32,6 +33,10 @@ export interface EvseProperties {
   /** Only where the EVSE has its own (OD-05). */
   readonly coordinates?: Position;
   readonly connectors: readonly ConnectorProperties[];
+  /** In the view `resolved`, where others with the same EVSE ID are left out: `CC-PTY-locationid/uid` of these. */
+  readonly twins?: readonly string[];
+  /** Why this one holds against them; see the glossary. */
+  readonly holds_by?: string;
 }
 
 export interface LocationProperties {
@@ -68,7 +73,13 @@ export interface LocationFeature {
   readonly properties: LocationProperties;
 }
 
-export function toFeature({ location, evses, changedAt, partyName }: PublicLocation): LocationFeature {
+export function toFeature({
+  location,
+  evses,
+  changedAt,
+  partyName,
+  holding,
+}: PublicLocation): LocationFeature {
   const countryCode = location.country_code.toUpperCase();
   const partyId = location.party_id.toUpperCase();
   return {
@@ -93,7 +104,7 @@ export function toFeature({ location, evses, changedAt, partyName }: PublicLocat
       evse_count: evses.length,
       evses_available: evses.filter((evse) => evse.status === 'AVAILABLE').length,
       evses_by_status: countByStatus(evses),
-      evses: evses.map(toEvseProperties),
+      evses: evses.map((evse) => toEvseProperties(evse, holding?.get(evse.uid.toLowerCase()))),
       last_updated: location.last_updated,
       changed_at: changedAt.toISOString(),
     },
@@ -105,7 +116,7 @@ export function toPosition(coordinates: Coordinates): Position {
   return [Number(coordinates.longitude), Number(coordinates.latitude)];
 }
 
-function toEvseProperties(evse: Evse): EvseProperties {
+function toEvseProperties(evse: Evse, held: HoldingEvse | undefined): EvseProperties {
   return {
     uid: evse.uid,
     evse_id: textOrNull(evse.evse_id),
@@ -113,6 +124,7 @@ function toEvseProperties(evse: Evse): EvseProperties {
     last_updated: evse.last_updated,
     ...(evse.coordinates ? { coordinates: toPosition(evse.coordinates) } : {}),
     connectors: evse.connectors.map(toConnectorProperties),
+    ...(held ? { twins: held.twins, holds_by: held.reason } : {}),
   };
 }
 

@@ -7,6 +7,7 @@
  */
 import type { Evse, Location, Tariff } from '../db/model.ts';
 import type { PublicObject } from '../db/reads/public-objects.ts';
+import type { HoldingEvse, LocationTwins } from '../db/reads/twins.ts';
 
 export interface PublicLocation {
   /** The cleaned Location. Formats read it and change nothing. */
@@ -19,6 +20,8 @@ export interface PublicLocation {
   readonly changedAt: Date;
   /** Name of the owner's organisation, for Locations that name no operator (OD-09); null when not known. */
   readonly partyName: string | null;
+  /** In the view `resolved`: EVSEs that hold against others with the same EVSE ID, by uid in lower case. */
+  readonly holding?: ReadonlyMap<string, HoldingEvse>;
 }
 
 export interface PublicTariff {
@@ -42,6 +45,18 @@ export function preparePublicLocation(
   }
   const { publish_allowed_to: _, ...location } = { ...stored, evses } as Location;
   return { ...shared, location: location as Location, document: JSON.stringify(location) };
+}
+
+/** The Location in the view `resolved`: without the EVSEs that do not hold. Null when none is left. */
+export function resolveLocation(
+  object: PublicLocation,
+  { holding, leftOut }: LocationTwins,
+): PublicLocation | null {
+  const evses = object.evses.filter(({ uid }) => !leftOut.has(uid.toLowerCase()));
+  if (evses.length === 0) return null;
+  if (evses.length === object.evses.length) return { ...object, holding };
+  const location: Location = { ...object.location, evses };
+  return { ...object, holding, evses, location, document: JSON.stringify(location) };
 }
 
 export function preparePublicTariff(object: Pick<PublicObject, 'document'>): PublicTariff {

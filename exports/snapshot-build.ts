@@ -17,9 +17,16 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Module } from '../db/model.ts';
 import { type PublicObject, readPublicObjects } from '../db/reads/public-objects.ts';
-import type { Edition, ExportFormat } from './format.ts';
-import { preparePublicLocation, preparePublicTariff } from './public-objects.ts';
+import { type LocationTwins, readTwins } from '../db/reads/twins.ts';
+import type { Edition } from './format.ts';
+import {
+  type PublicLocation,
+  preparePublicLocation,
+  preparePublicTariff,
+  resolveLocation,
+} from './public-objects.ts';
 import { GZIP_EXTENSION, type MadeFile, type MadeRepresentation } from './snapshot-store.ts';
+import type { ExportFile, View } from './view.ts';
 
 /**
  * zlib's usual level. On the Dutch feed (139 MB) level 1 gives 13.1 MB in 0.4 s, 6 gives 10.8 MB in 0.8 s, 9
@@ -34,19 +41,19 @@ const LEFT_OUT_ALWAYS = 1;
 /** Left-out objects that are logged one by one in a build; the rest are in the count. */
 const LOGGED_OBJECTS = 10;
 
-/** What came of one format. */
+/** What came of one file. */
 export type Made =
-  | { readonly format: string; readonly made: MadeFile; readonly leftOut: number }
-  | { readonly format: string; readonly error: Error };
+  | { readonly file: ExportFile; readonly made: MadeFile; readonly leftOut: number }
+  | { readonly file: ExportFile; readonly error: Error };
 
 export interface ModuleBuild {
   readonly knex: Knex;
   readonly module: Module;
-  /** Formats of that module. */
-  readonly formats: readonly ExportFormat[];
-  readonly edition: Edition;
-  /** Where to make the file of a format. */
-  readonly path: (format: string) => Promise<string>;
+  /** Files of that module. */
+  readonly files: readonly ExportFile[];
+  readonly editions: Readonly<Record<View, Edition>>;
+  /** Where to make the file of that name. */
+  readonly path: (file: string) => Promise<string>;
   /** Names of parties, by `CC-PTY`, for Locations without an operator (OD-09). */
   readonly partyNames: ReadonlyMap<string, string>;
   readonly logger: Logger;
@@ -54,15 +61,22 @@ export interface ModuleBuild {
   readonly signal: AbortSignal;
 }
 
-/** One entry a format, in the order given. */
+/** One entry a file, in the order given. */
 export async function buildModule(build: ModuleBuild): Promise<Made[]> {
-  const files = build.formats.map((format) => new FileInTheMaking(format, build));
+  const files = build.files.map((file) => new FileInTheMaking(file, build));
   try {
     await Promise.all(files.map((file) => file.attempt(() => file.begin())));
     const prepare = build.module === 'locations' ? locationPreparer(build.partyNames) : preparePublicTariff;
+    const isResolving = build.files.some(({ view }) => view === 'resolved');
     for await (const batch of readPublicObjects(build.knex, build.module)) {
       build.signal.throwIfAborted();
-      const objects = batch.map((object) => lazily(() => prepare(object), object));
+      const twins = isResolving
+        ? await readTwins(
+            build.knex,
+            batch.map(({ id }) => id),
+          )
+        : NO_TWINS;
+      const objects = batch.map((object) => new ObjectToWrite(object, prepare, twins.get(object.id)));
       for (const file of files) await file.attempt(() => file.add(objects));
     }
     await Promise.all(files.map((file) => file.attempt(() => file.finish())));
@@ -80,31 +94,57 @@ function locationPreparer(partyNames: ReadonlyMap<string, string>) {
     );
 }
 
+const NO_TWINS: ReadonlyMap<number, LocationTwins> = new Map();
+
 /** An object that is prepared when the first format asks for it, and once for all of them. */
-interface LazyObject {
+class ObjectToWrite {
   readonly object: PublicObject;
-  /** Null when nothing of it may be shown. */
-  prepared(): unknown;
+  readonly #prepare: (object: PublicObject) => unknown;
+  readonly #twins: LocationTwins | undefined;
+  /** What formats made of it, for the views in which it is the same. */
+  readonly #texts = new Map<string, string>();
+  #prepared: { value: unknown } | undefined;
+
+  constructor(
+    object: PublicObject,
+    prepare: (object: PublicObject) => unknown,
+    twins: LocationTwins | undefined,
+  ) {
+    this.object = object;
+    this.#prepare = prepare;
+    this.#twins = twins;
+  }
+
+  /** Its text in a file; empty when nothing of it may be shown. */
+  text({ format, view }: ExportFile): string {
+    if (view === 'resolved' && this.#twins) return write(format, this.#resolved(this.#twins));
+    const known = this.#texts.get(format.name);
+    if (known !== undefined) return known;
+    const text = write(format, this.#value());
+    this.#texts.set(format.name, text);
+    return text;
+  }
+
+  #value(): unknown {
+    this.#prepared ??= { value: this.#prepare(this.object) };
+    return this.#prepared.value;
+  }
+
+  #resolved(twins: LocationTwins): unknown {
+    const value = this.#value() as PublicLocation | null;
+    return value === null ? null : resolveLocation(value, twins);
+  }
 }
 
-function lazily(prepare: () => unknown, object: PublicObject): LazyObject {
-  let value: unknown;
-  let known = false;
-  return {
-    object,
-    prepared() {
-      if (!known) {
-        value = prepare();
-        known = true;
-      }
-      return value;
-    },
-  };
+/** The module of the build is the module of its formats, so the types fit; the compiler cannot see it. */
+function write(format: ExportFile['format'], value: unknown): string {
+  return value === null ? '' : format.write(value as never);
 }
 
 class FileInTheMaking {
-  readonly #format: ExportFormat;
+  readonly #what: ExportFile;
   readonly #build: ModuleBuild;
+  readonly #edition: Edition;
   readonly #hash: Hash = createHash('sha256');
   #path = '';
   #file: FileHandle | null = null;
@@ -114,9 +154,10 @@ class FileInTheMaking {
   #made: MadeFile | null = null;
   #error: Error | null = null;
 
-  constructor(format: ExportFormat, build: ModuleBuild) {
-    this.#format = format;
+  constructor(what: ExportFile, build: ModuleBuild) {
+    this.#what = what;
     this.#build = build;
+    this.#edition = build.editions[what.view];
   }
 
   /** Runs a step, unless an earlier one failed; a failure is kept for the result. */
@@ -130,13 +171,13 @@ class FileInTheMaking {
   }
 
   async begin(): Promise<void> {
-    this.#path = await this.#build.path(this.#format.name);
+    this.#path = await this.#build.path(this.#what.name);
     this.#file = await open(this.#path, 'w');
-    await this.#write(this.#format.open(this.#build.edition));
+    await this.#write(this.#what.format.open(this.#edition));
   }
 
-  async add(objects: readonly LazyObject[]): Promise<void> {
-    const { separator } = this.#format;
+  async add(objects: readonly ObjectToWrite[]): Promise<void> {
+    const { separator } = this.#what.format;
     let text = '';
     for (const object of objects) {
       const piece = this.#piece(object);
@@ -151,11 +192,11 @@ class FileInTheMaking {
     if (this.#leftOut > Math.max(LEFT_OUT_ALWAYS, this.#objects * LEFT_OUT_SHARE)) {
       throw new Error(`${this.#leftOut} objects could not be written, ${this.#objects} could`);
     }
-    await this.#write(this.#format.close(this.#build.edition));
+    await this.#write(this.#what.format.close(this.#edition));
     await this.close();
-    const { edition } = this.#build;
+    const edition = this.#edition;
     this.#made = {
-      format: this.#format.name,
+      format: this.#what.name,
       sequence: edition.sequence,
       generatedAt: edition.generatedAt,
       objects: this.#objects,
@@ -167,9 +208,9 @@ class FileInTheMaking {
   }
 
   result(): Made {
-    const format = this.#format.name;
-    if (this.#made) return { format, made: this.#made, leftOut: this.#leftOut };
-    return { format, error: this.#error ?? new Error('the build did not end') };
+    const file = this.#what;
+    if (this.#made) return { file, made: this.#made, leftOut: this.#leftOut };
+    return { file, error: this.#error ?? new Error('the build did not end') };
   }
 
   /** May be called again. */
@@ -179,17 +220,16 @@ class FileInTheMaking {
     await file?.close();
   }
 
-  #piece({ object, prepared }: LazyObject): string {
+  #piece(written: ObjectToWrite): string {
     try {
-      const value = prepared();
-      // The module of the build is the module of its formats, so the types fit; the compiler cannot see it.
-      return value === null ? '' : this.#format.write(value as never);
+      return written.text(this.#what);
     } catch (error) {
       this.#leftOut += 1;
-      if (this.#leftOut <= LOGGED_OBJECTS) {
-        const { owner, objectId } = object;
+      // What cannot be written in one view cannot in the other.
+      if (this.#leftOut <= LOGGED_OBJECTS && this.#what.view === 'raw') {
+        const { owner, objectId } = written.object;
         this.#build.logger.error(
-          { err: error, format: this.#format.name, owner, objectId },
+          { err: error, format: this.#what.name, owner, objectId },
           'an object of the registry cannot be exported and is left out',
         );
       }

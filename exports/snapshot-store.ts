@@ -51,7 +51,7 @@ export interface Facts {
 
 /** A published file. */
 export interface Snapshot extends Facts {
-  /** Name of the format. */
+  /** Name of the file: that of its format, and of the view where it is not `raw`. */
   readonly format: string;
   readonly identity: Representation;
   readonly gzip: Representation;

@@ -11,10 +11,12 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Module } from '../db/model.ts';
 import { hasChangedSince, readHead } from '../db/reads/public-objects.ts';
+import { readTwinsSequence } from '../db/reads/twins.ts';
 import { discoverFormats } from './discover.ts';
 import type { Edition, ExportFormat, Publication } from './format.ts';
 import { buildModule, type Made } from './snapshot-build.ts';
 import { createSnapshotStore, type Snapshot, type SnapshotStore } from './snapshot-store.ts';
+import { type ExportFile, fileOf, filesOf, type View } from './view.ts';
 
 /**
  * A file is built anew after a day even if the journal has nothing new: times of objects that came again
@@ -31,6 +33,7 @@ const MODULES: readonly Module[] = ['tariffs', 'locations'];
 /** How the build of one file ended. */
 export interface SnapshotReport {
   readonly format: string;
+  readonly view: View;
   /** `superseded`: another process published a later one meanwhile. */
   readonly state: 'built' | 'superseded' | 'failed';
   readonly sequence: number | null;
@@ -44,6 +47,7 @@ export interface SnapshotReport {
 
 export interface Listing {
   readonly format: ExportFormat;
+  readonly view: View;
   /** Null before the first build. */
   readonly snapshot: Snapshot | null;
 }
@@ -56,10 +60,11 @@ export interface Snapshots {
   buildIfChanged(): Promise<SnapshotReport[]>;
   /** The format of that name. */
   find(format: string): Promise<ExportFormat | null>;
-  /** What is published of a format; null when nothing is, or there is no such format. */
-  current(format: string): Promise<Snapshot | null>;
+  /** What is published of a format, `raw` by default; null when nothing is, or there is no such format or view. */
+  current(format: string, view?: View): Promise<Snapshot | null>;
   /** The same, after a build when there is none yet. Callers share that build; null when it fails. */
-  currentOrBuild(format: string): Promise<Snapshot | null>;
+  currentOrBuild(format: string, view?: View): Promise<Snapshot | null>;
+  /** Every format in each of its views. */
   list(): Promise<Listing[]>;
   /** Ends a build under way and waits for it; later builds fail. What is published stays. */
   close(): Promise<void>;
@@ -117,7 +122,7 @@ class SnapshotPublisher implements Snapshots {
         formats.map((format) => format.name),
       );
     }
-    return this.#inTurn(() => this.#buildFormats(wanted));
+    return this.#inTurn(() => this.#buildFiles(wanted.flatMap(filesOf)));
   }
 
   async buildIfChanged(): Promise<SnapshotReport[]> {
@@ -131,24 +136,29 @@ class SnapshotPublisher implements Snapshots {
     return (await this.#allFormats()).find((format) => format.name === name) ?? null;
   }
 
-  async current(name: string): Promise<Snapshot | null> {
-    return (await this.find(name)) ? this.#store.current(name) : null;
+  async current(name: string, view: View = 'raw'): Promise<Snapshot | null> {
+    const file = await this.#file(name, view);
+    return file && this.#store.current(file.name);
   }
 
-  async currentOrBuild(name: string): Promise<Snapshot | null> {
-    if (!(await this.find(name))) return null;
-    const snapshot = await this.#store.current(name);
+  async currentOrBuild(name: string, view: View = 'raw'): Promise<Snapshot | null> {
+    const file = await this.#file(name, view);
+    if (!file) return null;
+    const snapshot = await this.#store.current(file.name);
     if (snapshot || performance.now() - this.#demandFailedAt < DEMAND_PAUSE) return snapshot;
     await this.buildIfChanged();
-    const built = await this.#store.current(name);
+    const built = await this.#store.current(file.name);
     if (!built) this.#demandFailedAt = performance.now();
     return built;
   }
 
   async list(): Promise<Listing[]> {
-    const formats = await this.#allFormats();
+    const files = (await this.#allFormats()).flatMap(filesOf);
     return Promise.all(
-      formats.map(async (format) => ({ format, snapshot: await this.#store.current(format.name) })),
+      files.map(async ({ format, view, name }) => ({
+        ...{ format, view },
+        snapshot: await this.#store.current(name),
+      })),
     );
   }
 
@@ -162,6 +172,11 @@ class SnapshotPublisher implements Snapshots {
     return this.#formats;
   }
 
+  async #file(name: string, view: View): Promise<ExportFile | null> {
+    const format = await this.find(name);
+    return format && fileOf(format, view);
+  }
+
   /** One build after the other. */
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#lastBuild.then(run);
@@ -170,27 +185,31 @@ class SnapshotPublisher implements Snapshots {
   }
 
   async #buildChanged(): Promise<SnapshotReport[]> {
-    const formats = await this.#allFormats();
+    const files = (await this.#allFormats()).flatMap(filesOf);
     try {
-      return await this.#buildFormats(await this.#changedFormats(formats));
+      return await this.#buildFiles(await this.#changedFiles(files));
     } catch (error) {
-      return formats.map(({ name }) => this.#failure(name, error, 0));
+      return files.map((file) => this.#failure(file, error, 0));
     }
   }
 
-  async #changedFormats(formats: readonly ExportFormat[]): Promise<ExportFormat[]> {
-    const changed: ExportFormat[] = [];
-    for (const format of formats) {
-      const snapshot = await this.#store.current(format.name);
-      if (
-        !snapshot ||
-        this.#isOutOfDate(snapshot) ||
-        (await hasChangedSince(this.#parts.knex, format.module, snapshot.sequence))
-      ) {
-        changed.push(format);
-      }
+  async #changedFiles(files: readonly ExportFile[]): Promise<ExportFile[]> {
+    const changed = new Map<string, ExportFile>();
+    for (const file of files) {
+      const snapshot = await this.#store.current(file.name);
+      const isChanged =
+        !snapshot || this.#isOutOfDate(snapshot) || (await this.#hasMoved(file, snapshot.sequence));
+      // What changed in one view did in the other; one pass makes both.
+      if (isChanged || changed.has(file.format.name)) changed.set(file.name, file);
     }
-    return changed;
+    return [...changed.values()];
+  }
+
+  /** The view `resolved` knows no more than what twins are decided of: it is built again when they are. */
+  async #hasMoved({ format, view }: ExportFile, sequence: number): Promise<boolean> {
+    const { knex } = this.#parts;
+    if (view === 'resolved' && (await readTwinsSequence(knex)) === sequence) return false;
+    return hasChangedSince(knex, format.module, sequence);
   }
 
   /** By its age, or by terms that are no longer ours. A time in the future is as good as none. */
@@ -204,16 +223,16 @@ class SnapshotPublisher implements Snapshots {
     );
   }
 
-  async #buildFormats(wanted: readonly ExportFormat[]): Promise<SnapshotReport[]> {
+  async #buildFiles(wanted: readonly ExportFile[]): Promise<SnapshotReport[]> {
     const reports: SnapshotReport[] = [];
     for (const module of MODULES) {
-      const formats = wanted.filter((format) => format.module === module);
-      if (formats.length > 0) reports.push(...(await this.#buildModule(module, formats)));
+      const files = wanted.filter(({ format }) => format.module === module);
+      if (files.length > 0) reports.push(...(await this.#buildModule(module, files)));
     }
     return reports;
   }
 
-  async #buildModule(module: Module, formats: readonly ExportFormat[]): Promise<SnapshotReport[]> {
+  async #buildModule(module: Module, files: readonly ExportFile[]): Promise<SnapshotReport[]> {
     const startedAt = performance.now();
     const seconds = () => Math.round(performance.now() - startedAt) / 1000;
     let workFolder: string | null = null;
@@ -224,34 +243,38 @@ class SnapshotPublisher implements Snapshots {
       const made = await buildModule({
         knex: this.#parts.knex,
         module,
-        formats,
-        edition: await this.#newEdition(),
-        path: (format) => this.#store.workPath(folder, format),
+        files,
+        editions: await this.#newEditions(),
+        path: (file) => this.#store.workPath(folder, file),
         partyNames: (await this.#parts.readPartyNames?.()) ?? new Map(),
         logger: this.#parts.logger,
         signal: this.#stopping.signal,
       });
       return await Promise.all(made.map((one) => this.#publish(folder, one, seconds)));
     } catch (error) {
-      return formats.map(({ name }) => this.#failure(name, error, seconds()));
+      return files.map((file) => this.#failure(file, error, seconds()));
     } finally {
       if (workFolder) await this.#store.discard(workFolder);
     }
   }
 
-  /** The head is read before the first object: see `db/reads/public-objects.ts`. */
-  async #newEdition(): Promise<Edition> {
-    const { sequence } = await readHead(this.#parts.knex);
-    return { publication: this.publication, sequence, generatedAt: this.#parts.clock() };
+  /** Both positions are read before the first object: see `db/reads/public-objects.ts`. */
+  async #newEditions(): Promise<Record<View, Edition>> {
+    const { knex, clock } = this.#parts;
+    const twinsAt = await readTwinsSequence(knex);
+    const { sequence } = await readHead(knex);
+    const raw = { publication: this.publication, sequence, generatedAt: clock() };
+    return { raw, resolved: { ...raw, sequence: Math.min(sequence, twinsAt) } };
   }
 
   async #publish(workFolder: string, result: Made, seconds: () => number): Promise<SnapshotReport> {
-    if ('error' in result) return this.#failure(result.format, result.error, seconds());
-    const { made, leftOut } = result;
+    if ('error' in result) return this.#failure(result.file, result.error, seconds());
+    const { file, made, leftOut } = result;
     try {
       const published = await this.#store.publish(workFolder, made);
       const report: SnapshotReport = {
-        format: made.format,
+        format: file.format.name,
+        view: file.view,
         state: published ? 'built' : 'superseded',
         sequence: made.sequence,
         objects: made.objects,
@@ -262,16 +285,26 @@ class SnapshotPublisher implements Snapshots {
       this.#parts.logger.info({ ...report, leftOut }, 'a file of open data was built');
       return report;
     } catch (error) {
-      return this.#failure(made.format, error, seconds());
+      return this.#failure(file, error, seconds());
     }
   }
 
   /** Logged here, once; a build that was ended because the process stops is no error. */
-  #failure(format: string, error: unknown, seconds: number): SnapshotReport {
+  #failure({ format: { name: format }, view }: ExportFile, error: unknown, seconds: number): SnapshotReport {
     const problem = error instanceof Error ? error.message : String(error);
     if (!this.#stopping.signal.aborted) {
-      this.#parts.logger.error({ err: error, format }, 'a file of open data could not be built');
+      this.#parts.logger.error({ err: error, format, view }, 'a file of open data could not be built');
     }
-    return { format, state: 'failed', sequence: null, objects: 0, bytes: 0, gzipBytes: 0, seconds, problem };
+    return {
+      format,
+      view,
+      state: 'failed',
+      sequence: null,
+      objects: 0,
+      bytes: 0,
+      gzipBytes: 0,
+      seconds,
+      problem,
+    };
   }
 }

@@ -9,7 +9,7 @@
 import type { Owner } from '../db/model.ts';
 import type { PolicyStore } from '../db/registry/policy-store.ts';
 import type { Policies } from './checks.ts';
-import type { Action } from './rule.ts';
+import type { Action, Rule } from './rule.ts';
 
 export interface RefreshedPolicies extends Policies {
   refresh(): Promise<void>;
@@ -36,6 +36,14 @@ export function createPolicies(store: Pick<PolicyStore, 'list'>): RefreshedPolic
       revision += 1;
     },
   };
+}
+
+/**
+ * What may be decided about a rule. A rule across objects cannot refuse: it is asked of what is stored, and the same
+ * object may be in order the moment another one goes. Where a policy for it says `reject` all the same, it notes.
+ */
+export function actionsOf(rule: Pick<Rule, 'on'>): readonly Action[] {
+  return rule.on === 'registry' ? ['off', 'note', 'withhold'] : ['off', 'note', 'withhold', 'reject'];
 }
 
 function keyOf(rule: string, owner: Owner | null): string {

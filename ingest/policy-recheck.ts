@@ -6,16 +6,13 @@
  * Works in batches through the writer, like everything else; may be begun again.
  */
 import type { Knex } from 'knex';
-import type { Module, Speaker } from '../db/model.ts';
+import type { Module } from '../db/model.ts';
 import { type RecheckQuestion, readObjectsToRecheck } from '../db/reads/objects-to-recheck.ts';
 import type { Mutation } from '../db/registry/mutation.ts';
 import type { RegistryWriter } from '../db/registry/writer.ts';
 
 /** Objects handed to the writer at once. */
 const BATCH = 200;
-
-/** A recheck brings nothing, so nobody speaks; the writer leaves the speaker as it was. */
-const NOBODY: Speaker = { kind: 'source', id: 0 };
 
 /** @returns how many objects were asked about */
 export async function recheckForPolicy(
@@ -32,7 +29,7 @@ export async function recheckForPolicy(
       const outcomes = await parts.writer.submitAll(
         batch.map((row): Mutation => {
           const owner = { countryCode: row.country_code, partyId: row.party_id };
-          const key = { owner, id: row.object_id, speaker: NOBODY };
+          const key = { owner, id: row.object_id, speaker: null };
           return { ...key, module, apply: () => ({ kind: 'recheck' }) } as Mutation;
         }),
       );

@@ -9,7 +9,9 @@
  */
 import type { Knex } from 'knex';
 import type { Connector, Evse, Location, Owner, Severity, Tariff } from '../db/model.ts';
+import type { ChangedObjects } from '../db/reads/journal-objects.ts';
 import type { OperatorDirectory } from '../db/reads/operator-directory.ts';
+import type { AskedRule } from '../db/registry/registry-finding-table.ts';
 
 /** What is done about an object that breaks a rule. */
 export type Action = 'off' | 'note' | 'withhold' | 'reject';
@@ -72,31 +74,31 @@ export interface TariffRule extends ObjectRule<Tariff> {
   readonly on: 'tariff';
 }
 
-/** A row that a rule across objects gives: one finding. */
-export interface RegistryFound {
-  readonly location: number | null;
-  readonly tariff: number | null;
-  readonly uid_key: string | null;
-  readonly connector_key: string | null;
-  readonly path: string;
-  readonly message: string;
-  readonly received: string | null;
+/** What changed since the rules across objects were last asked. */
+export interface Changed extends ChangedObjects {
+  /** The registry's time when they were; null: never. */
+  readonly since: Date | null;
 }
 
-export interface RegistryRule extends RuleFacts {
+/** A rule across objects: SQL, asked of many at once. `reject` is no policy for it: by then the object is stored. */
+export interface RegistryRule extends RuleFacts, AskedRule {
   readonly on: 'registry';
-  /**
-   * SQL of one select that gives `RegistryFound` rows for the objects whose ids are in the array `?`: Locations, or
-   * Tariffs when `scope` says so. Lower case, aligned, with a plan that does not grow with the registry.
-   */
-  readonly select: string;
+  /** Of which objects it speaks. */
   readonly scope: 'location' | 'tariff';
   /**
-   * Ids of further objects whose findings may change when these have changed (twins, connectors of a Tariff); the
-   * rule is asked of all of them. Absent: only the changed objects themselves.
+   * One select that reads the relations `asked (id)`, objects of its scope, and `moment (now)`, and gives a row a
+   * finding: `id` (of the object), `uid_key` and `connector_key` (the part; null for the object as a whole), `path`
+   * (within the part, e.g. `evse_id`), `message` (begins with what is wrong, not with the path), `received` (JSON
+   * text, or null). What is given twice for one part is one finding, counted. Lower case, aligned, with a plan that
+   * does not grow with the registry. Of Locations it looks at those with `asked_across` alone.
    */
-  affected?(knex: Knex, changed: { locations: number[]; tariffs: number[] }): Promise<number[]>;
-  /** Time alone can break it: it is asked of every object once a day, too. */
+  readonly select: string;
+  /**
+   * Ids, of its scope, of further objects whose findings may change when these have changed: twins, Locations that
+   * name a Tariff. Absent: only the changed objects of its own scope.
+   */
+  affected?(knex: Knex, changed: Changed): Promise<number[]>;
+  /** Time alone can break or mend it: it is asked of every object once a day, too. */
   readonly isAboutTime?: boolean;
 }
 

@@ -11,37 +11,30 @@ import type { Logger } from 'pino';
 import { type Database, openDatabase } from '../db/connection.ts';
 import { migrate } from '../db/migrate.ts';
 import type { Connection } from '../db/partner-model.ts';
-import { createOperatorDirectory, type OperatorDirectory } from '../db/reads/operator-directory.ts';
 import { type ClientInfoStore, createClientInfoStore } from '../db/registry/client-info-store.ts';
 import { type ConnectionStore, createConnectionStore } from '../db/registry/connection-store.ts';
-import { createFindingWebhookStore } from '../db/registry/finding-webhook-store.ts';
 import { createOperatorRegisterStore } from '../db/registry/operator-register-store.ts';
 import { createOperatorStore } from '../db/registry/operator-store.ts';
 import { createPartners, type Partners } from '../db/registry/partner.ts';
-import { createPolicyStore, type PolicyStore } from '../db/registry/policy-store.ts';
 import { createPushPositionStore, type PushPositionStore } from '../db/registry/push-position-store.ts';
-import { createQualityDayStore } from '../db/registry/quality-day-store.ts';
 import { createRejectedRecordStore, type RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import { createRunStore, type RunStore } from '../db/registry/run-store.ts';
 import { createSourceStore, type SourceStore } from '../db/registry/source-store.ts';
 import { createVoiceStore, type VoiceStore } from '../db/registry/voice-store.ts';
 import { createWriter, type RegistryWriter } from '../db/registry/writer.ts';
 import { createSnapshots, type Snapshots } from '../exports/snapshots.ts';
-import { missingItems } from '../ingest/afir-items.ts';
-import { createChecks, type ObjectChecks } from '../ingest/checks.ts';
 import { type ClientInfoPuller, createClientInfoPuller } from '../ingest/client-info-pull.ts';
 import { discoverAdapters } from '../ingest/discover.ts';
-import { discoverRules } from '../ingest/discover-rules.ts';
 import { createHttpClient, type HttpClient } from '../ingest/http/http-client.ts';
 import { discoverRegisters } from '../ingest/operators/discover-registers.ts';
 import { createOperatorImporter } from '../ingest/operators/operator-import.ts';
 import { createPipeline, type Pipeline } from '../ingest/pipeline.ts';
-import { createPolicies, type RefreshedPolicies } from '../ingest/policies.ts';
 import { createPuller, type Puller } from '../ingest/pull.ts';
-import type { Rule } from '../ingest/rule.ts';
+import type { QualityRound } from '../ingest/quality-round.ts';
 import { createScheduler, type Scheduler } from '../ingest/schedule.ts';
 import { createAdminService } from './admin/create-service.ts';
 import type { AdminService } from './admin/service.ts';
+import { buildQuality, buildQualityReports, buildQualityRound, type Quality } from './compose-quality.ts';
 import type { Config } from './config.ts';
 import { scheduledJobs } from './jobs.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
@@ -50,9 +43,8 @@ import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
 import { createInitiator } from './ocpi/credentials/initiator.ts';
 import { createPusher, type Pusher } from './ocpi/push/pusher.ts';
 import { treeFor, versionsPath } from './ocpi/versions/trees.ts';
-import { keepQualityDay } from './quality/quality-days.ts';
-import { createQualityReports, type QualityReports } from './quality/reports.ts';
-import { createFindingWebhooks, type FindingWebhooks } from './quality/webhooks.ts';
+import type { QualityReports } from './quality/reports.ts';
+import type { FindingWebhooks } from './quality/webhooks.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 
 /** Everything that a process of the access point works with. */
@@ -84,17 +76,9 @@ export interface Services {
   readonly quality: Quality;
   readonly reports: QualityReports;
   readonly findingWebhooks: FindingWebhooks;
+  readonly qualityRound: QualityRound;
   /** Ends builds, pushes and calls, lets the writer finish, closes the database. Safe to call twice. */
   close(): Promise<void>;
-}
-
-/** The rules of data quality and what they go by. */
-export interface Quality {
-  readonly rules: readonly Rule[];
-  readonly policyStore: PolicyStore;
-  readonly policies: RefreshedPolicies;
-  readonly operators: OperatorDirectory;
-  readonly checks: ObjectChecks;
 }
 
 /** What tests, and the server itself, may put in place of the usual. */
@@ -161,7 +145,7 @@ async function build(foundation: Foundation): Promise<Services> {
   const sources = createSourceStore({ database, voices, clock });
   const runs = createRunStore({ knex, clock });
   const rejectedRecords = await createRejectedRecordStore({ knex, clock });
-  const quality = await buildQuality(foundation);
+  const quality = await buildQuality({ knex, clock, logger });
   const { checks } = quality;
   const pushPositions = createPushPositionStore({ database, clock });
   const writer = createWriter({ knex, clock, checks, changed: () => pusher.wake() });
@@ -189,12 +173,15 @@ async function build(foundation: Foundation): Promise<Services> {
   });
   const clientInfoPuller = createClientInfoPuller({ ...calls, connections, clientInfo });
   const { operators, importer, ...registerParts } = await buildOperators(foundation, fetcher);
-  const told = buildQualityReports(foundation, { quality, fetcher, unseal });
+  const lifecycle = createLifecycle();
+  const { signal } = lifecycle;
+  const qualityRound = buildQualityRound({ knex, quality, writer, signal, clock, logger });
+  const told = buildQualityReports({ database, quality, http: fetcher, unseal, clock, logger });
   const { reports, findingWebhooks, webhookStore, keepDay } = told;
   const cleared = { runs, rejectedRecords, operators };
   const jobs = scheduledJobs({
     ...{ ...cleared, database, snapshots, clientInfoPuller, clock, logger },
-    quality: { ...quality, webhooks: findingWebhooks, keepDay },
+    quality: { round: qualityRound, webhooks: findingWebhooks, keepDay },
   });
   const changingJobs = () => importer.jobs();
   const scheduler = createScheduler({ sources, runs, puller, jobs, changingJobs, logger });
@@ -210,20 +197,19 @@ async function build(foundation: Foundation): Promise<Services> {
   const initiator = createInitiator({ connections, http: fetcher, secretBox, settings: config, address });
   // On a database server it is another process that listens.
   const canBeCalled = engine === 'server' || overrides.localUrl !== undefined;
-  const lifecycle = createLifecycle();
   const admin = createAdminService({
     ...{ database, connections, clientInfo, sources, puller, adapters },
     ...{ secretBox, snapshots, pushPositions, changed, versionsUrl },
     ...{ importer, ...registerParts, quality, reports, webhookStore, writer },
     ...{ initiator, settings: config, canBeCalled, clock },
-    stopping: lifecycle.signal,
+    stopping: signal,
   });
 
   return {
     ...{ config, logger, clock, database, connections, clientInfo, partners, voices, sources, runs },
     ...{ rejectedRecords, writer, pipeline, fetcher, puller, clientInfoPuller, scheduler },
     ...{ pushPositions, pusher, snapshots, secretBox, admin, metrics, lifecycle },
-    ...{ quality, reports, findingWebhooks },
+    ...{ quality, qualityRound, reports, findingWebhooks },
     close: once(async () => {
       try {
         await pusher.stop();
@@ -253,34 +239,6 @@ async function buildOperators({ database: { knex }, clock, logger }: Foundation,
     ...{ store: operators, registerStore, registers, http, clock, logger },
   });
   return { operators, registerStore, registers, importer };
-}
-
-/** The rules of data quality, with what they go by in memory. */
-async function buildQuality({ database, clock, logger }: Foundation): Promise<Quality> {
-  const { knex } = database;
-  const rules = await discoverRules();
-  const policyStore = createPolicyStore({ knex, clock });
-  const policies = createPolicies(policyStore);
-  const operators = createOperatorDirectory(knex);
-  await Promise.all([policies.refresh(), operators.refresh()]);
-  const checks = createChecks({ rules, policies, operators, missingItems, clock, logger });
-  return { rules, policyStore, policies, operators, checks };
-}
-
-/** Who is told how good the data is: reports, webhooks, and the figures of each day. */
-function buildQualityReports(
-  { database, clock, logger }: Foundation,
-  parts: { quality: Quality; fetcher: HttpClient; unseal: SecretBox['unseal'] },
-) {
-  const { quality, fetcher: http, unseal } = parts;
-  const { rules, operators } = quality;
-  const days = createQualityDayStore(database);
-  const reports = createQualityReports({ knex: database.readKnex, rules, operators, days, clock });
-  const webhookStore = createFindingWebhookStore({ knex: database.knex, clock });
-  const { book } = reports;
-  const findingWebhooks = createFindingWebhooks({ store: webhookStore, book, http, unseal, clock, logger });
-  const keepDay = () => keepQualityDay({ reports, days, clock });
-  return { reports, webhookStore, findingWebhooks, keepDay };
 }
 
 function publicationOf(config: Config) {
@@ -313,8 +271,10 @@ function metricSources(parts: {
     async snapshotAges() {
       const now = clock().getTime();
       const ages: Record<string, number> = {};
-      for (const { format, snapshot } of await snapshots.list()) {
-        if (snapshot) ages[format.name] = (now - snapshot.generatedAt.getTime()) / 1000;
+      for (const { format, view, snapshot } of await snapshots.list()) {
+        if (snapshot)
+          ages[view === 'raw' ? format.name : `${format.name}?view=${view}`] =
+            (now - snapshot.generatedAt.getTime()) / 1000;
       }
       return ages;
     },

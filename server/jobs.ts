@@ -1,17 +1,16 @@
 /**
- * Timed work beside the pulls: files of open data, parties behind hubs, housekeeping, and forgetting what nobody
- * asks for any more.
+ * Timed work beside the pulls: rules of data quality, files of open data, parties behind hubs, housekeeping, and
+ * forgetting what nobody asks for any more.
  */
 import type { Logger } from 'pino';
 import type { Database } from '../db/connection.ts';
 import { maintain } from '../db/maintenance.ts';
-import type { OperatorDirectory } from '../db/reads/operator-directory.ts';
 import type { OperatorStore } from '../db/registry/operator-store.ts';
 import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
 import type { Snapshots } from '../exports/snapshots.ts';
 import type { ClientInfoPuller } from '../ingest/client-info-pull.ts';
-import type { RefreshedPolicies } from '../ingest/policies.ts';
+import type { QualityRound } from '../ingest/quality-round.ts';
 import type { ScheduledJob } from '../ingest/schedule.ts';
 import type { FindingWebhooks } from './quality/webhooks.ts';
 
@@ -24,6 +23,8 @@ const RUN_AGE_MS = 90 * DAY_MS;
  */
 const REJECTED_RECORD_AGE_MS = 30 * DAY_MS;
 
+/** Every minute; costs a few questions when nothing changed. */
+const QUALITY_SCHEDULE = '* * * * *';
 /** Every minute; costs one question when nothing changed. */
 const EXPORTS_SCHEDULE = '* * * * *';
 /** Every minute, for hubs that have just registered; whose turn it is not, is not asked. */
@@ -33,8 +34,6 @@ const MAINTENANCE_SCHEDULE = '43 * * * *';
 /** At night, beside no usual full hour. UTC. */
 const RETENTION_SCHEDULE = '17 4 * * *';
 
-/** Each minute: what another process decided or imported. One question each when nothing is new. */
-const REFRESH_SCHEDULE = '* * * * *';
 /** Every ten seconds: who mends a fault wants to hear of it. */
 const WEBHOOK_SCHEDULE = '*/10 * * * * *';
 /** Each hour, the last time near the end of the day: so a day has its figures also when we are down at night. */
@@ -81,20 +80,15 @@ export function scheduledJobs(parts: {
 
 /** What is done about data quality by the clock. */
 export interface QualityJobs {
-  readonly policies: Pick<RefreshedPolicies, 'refresh'>;
-  readonly operators: Pick<OperatorDirectory, 'refresh'>;
+  readonly round: Pick<QualityRound, 'run'>;
   readonly webhooks: FindingWebhooks;
   readonly keepDay: () => Promise<void>;
 }
 
-function qualityJobs({ policies, operators, webhooks, keepDay }: QualityJobs): ScheduledJob[] {
+function qualityJobs({ round, webhooks, keepDay }: QualityJobs): ScheduledJob[] {
   return [
-    { id: 'policies and registers', schedule: REFRESH_SCHEDULE, run: refreshBoth },
+    { id: 'rules of data quality', schedule: QUALITY_SCHEDULE, run: () => round.run() },
     { id: 'findings by webhook', schedule: WEBHOOK_SCHEDULE, run: (signal) => webhooks.deliver(signal) },
     { id: 'figures of the day', schedule: DAY_SCHEDULE, run: keepDay },
   ];
-
-  async function refreshBoth(): Promise<void> {
-    await Promise.all([policies.refresh(), operators.refresh()]);
-  }
 }

@@ -2,7 +2,8 @@
  * Data quality: what a finding is about (an EVSE, a Connector), which AFIR items an object lacks and since when,
  * what the operator of the access point does about a rule (policy) or forgives (waiver), and the figures of each
  * day. What is withheld stays in the registry and is shown to nobody but its owner; `public` says in one place
- * who is shown. Whoever wants to be told of findings has a webhook.
+ * who is shown. Of EVSEs with the same ID, which one holds; how far the rules across objects have followed the
+ * journal; and whoever wants to be told of findings has a webhook.
  */
 import type { Knex } from 'knex';
 
@@ -52,15 +53,56 @@ create table waiver (
 `;
 
 const OBJECTS = `
+-- 'withheld_across': a rule across objects is why. 'asked_across' is what such rules look at: what is public, and what
+-- would be but for them; else a finding would close by what it brought about.
 -- 'missing_items' are AFIR items that the object lacks, 'missing_since' in the same order.
 alter table location
   add column withheld      boolean       not null default false,
+  add column withheld_across boolean     not null default false,
   add column missing_items text[]        not null default '{}',
   add column missing_since timestamptz[] not null default '{}',
   add column public        boolean       not null
-    generated always as (publish and not expired and not withheld) stored;
+    generated always as (publish and not expired and not withheld) stored,
+  add column asked_across  boolean       not null
+    generated always as (publish and not expired and (withheld_across or not withheld)) stored;
 alter table tariff
-  add column withheld boolean not null default false;
+  add column withheld        boolean not null default false,
+  add column withheld_across boolean not null default false;
+create index location_withheld_across_index on location (id) where withheld_across;
+create index tariff_withheld_across_index on tariff (id) where withheld_across;
+`;
+
+const ACROSS = `
+-- EVSEs that share their compact ID with another one. 'reason' is what decided between the one that holds and this
+-- one, or, of the one that holds, between it and the next. No foreign key: a row outlives its EVSE until the round
+-- that finds out, for its twins are known by it.
+create table evse_twin (
+  location   bigint  not null,
+  uid_key    text    not null,
+  compact_id text    not null,
+  holds      boolean not null,
+  reason     text    not null,
+  constraint evse_twin_pk primary key (location, uid_key),
+  constraint evse_twin_reason_check check (reason in ('shown', 'direct', 'newer', 'fuller', 'earlier'))
+);
+create index evse_twin_compact_id_index on evse_twin (compact_id);
+
+-- One row. 'sequence' is the position up to which the rules across objects were asked, 'changed_at' the registry's
+-- time there. 'basis' is what was known when a round asked them of everything. 'recheck_...' is the same for rules
+-- about single objects, and how far the walk has come; null: it is over.
+create table rule_round (
+  only_row         boolean     not null default true,
+  sequence         bigint      not null default 0,
+  changed_at       timestamptz,
+  basis            text,
+  full_round_at    timestamptz,
+  recheck_basis    text,
+  recheck_location bigint,
+  recheck_tariff   bigint,
+  constraint rule_round_pk primary key (only_row),
+  constraint rule_round_only_row_check check (only_row)
+);
+insert into rule_round default values;
 `;
 
 const DAYS = `
@@ -111,7 +153,7 @@ create index finding_told_finding_index on finding_told (finding);
 `;
 
 export async function up(knex: Knex): Promise<void> {
-  for (const statements of [FINDINGS, OBJECTS, DAYS, WEBHOOKS]) {
+  for (const statements of [FINDINGS, OBJECTS, ACROSS, DAYS, WEBHOOKS]) {
     await knex.raw(statements);
   }
 }
@@ -120,12 +162,14 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     drop table finding_told, finding_webhook;
     drop table quality_day;
-    alter table tariff drop column withheld;
-    alter table location drop column public;
-    alter table location drop column withheld, drop column missing_items, drop column missing_since;
+    drop table rule_round;
+    drop table evse_twin;
+    alter table tariff drop column withheld, drop column withheld_across;
+    alter table location drop column public, drop column asked_across;
+    alter table location drop column withheld, drop column withheld_across, drop column missing_items, drop column missing_since;
     drop table waiver;
     drop table policy;
-    delete from finding where part_key <> '';
+    delete from finding where part_key <> '' or producer = 'registry';
     drop index finding_open_unique, finding_party_index, finding_closed_at_index;
     alter table finding
       drop column part_key, drop column evse_uid, drop column connector_id, drop column evse_id,

@@ -6,12 +6,13 @@
  * policy withholds is as good as unpublished.
  */
 import type { Checked, Checks, Location, Outcome, Owner, Speaker } from '../model.ts';
+import { timestampText } from './column-values.ts';
 import { evsesWithOtherStatus, locationContentHash, sameButForStatuses } from './content.ts';
 import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry } from './journal.ts';
-import { isExpired, type LocationWrite, type StoredLocation, timestampText } from './location-table.ts';
-import type { CurrentLocation, LocationMutation, Write } from './mutation.ts';
+import { isExpired, type LocationWrite, type StoredLocation } from './location-table.ts';
+import type { CurrentLocation, LocationMutation, Recheck, Write } from './mutation.ts';
 
 export class LocationDraft {
   private readonly owner: Owner;
@@ -19,21 +20,23 @@ export class LocationDraft {
   private readonly collector = new FindingCollector();
   private current: CurrentLocation | undefined;
   private contentHash: Buffer | undefined;
-  private last: { write: Write<Location>; speaker: Speaker; correlationId: string | null } | undefined;
+  private last: { write: Write<Location>; speaker: Speaker | null; correlationId: string | null } | undefined;
   private placement: Placement | undefined;
   private checked: Checked = UNCHECKED;
   private isRechecked = false;
+  private withheldAcross: boolean;
 
   constructor(owner: Owner, stored: StoredLocation | undefined) {
     this.owner = owner;
     this.stored = stored;
     this.current = stored;
     this.contentHash = stored?.contentHash;
+    this.withheldAcross = stored?.withheldAcross ?? false;
   }
 
   apply(mutation: LocationMutation): Outcome {
     const decision = mutation.apply(this.current);
-    this.isRechecked ||= decision.kind === 'recheck' && this.current !== undefined;
+    if (decision.kind === 'recheck') this.takeRecheck(decision);
     if (decision.kind !== 'write') {
       return outcomeWithoutWrite(decision) as Outcome;
     }
@@ -52,10 +55,17 @@ export class LocationDraft {
     return outcomeOfWrite(isCreated, isSame);
   }
 
+  private takeRecheck({ withheldAcross }: Recheck): void {
+    if (this.current === undefined) return;
+    this.isRechecked = true;
+    this.withheldAcross = withheldAcross ?? this.withheldAcross;
+  }
+
   /** Asks the rules of what it has become; once, before anything else is asked of it. */
   check(checks: Checks): void {
     const { document } = this.current as CurrentLocation;
-    this.checked = checks.location(document, this.stored?.document, this.owner);
+    const checked = checks.location(document, this.stored?.document, this.owner);
+    this.checked = { ...checked, withheld: checked.withheld || this.withheldAcross };
   }
 
   /** The rules are to be asked, and what they say is to be written. */
@@ -69,6 +79,7 @@ export class LocationDraft {
     return (
       this.last !== undefined ||
       stored?.withheld !== checked.withheld ||
+      stored.withheldAcross !== this.withheldAcross ||
       stored.missingItems.join() !== checked.missingItems.join()
     );
   }
@@ -107,6 +118,7 @@ export class LocationDraft {
       omittedEvses: write.omittedEvses ?? [],
       vanished: write.vanished ?? false,
       withheld: this.checked.withheld,
+      withheldAcross: this.withheldAcross,
       missingItems: this.checked.missingItems,
       missingSince: this.missingSince(placement.now),
       createdAt: this.stored?.createdAt ?? placement.changedAt,

@@ -1,14 +1,13 @@
 /**
- * Locations, their EVSEs and connectors: read under lock, written as sets.
+ * Locations: read under lock, written as sets, with their EVSEs and connectors (`evse-table.ts`).
  *
  * Each function is one statement, or one a table, whatever the number of objects. What the columns say is
  * derived from the document here and nowhere else, so document and rows cannot disagree.
  */
 import type { Knex } from 'knex';
-import { compactEvseId } from '../identifiers/evse-id.ts';
-import type { Connector, Evse, Location, Owner, Speaker } from '../model.ts';
-import { connectorPower } from '../power.ts';
-import { storableText } from './storable-text.ts';
+import type { Location, Owner, Speaker } from '../model.ts';
+import { byteaText, columnText, timestampText } from './column-values.ts';
+import { writeEvses } from './evse-table.ts';
 
 /** A Location as stored, read under a lock that holds until the transaction ends. */
 export interface StoredLocation {
@@ -25,6 +24,7 @@ export interface StoredLocation {
   publish: boolean;
   expired: boolean;
   withheld: boolean;
+  withheldAcross: boolean;
   missingItems: string[];
   missingSince: Date[];
   receivedAt: Date;
@@ -51,6 +51,7 @@ interface StoredLocationRow {
   publish: boolean;
   expired: boolean;
   withheld: boolean;
+  withheld_across: boolean;
   missing_items: string[];
   missing_since: Date[];
   received_at: Date;
@@ -74,6 +75,8 @@ export interface LocationWrite {
   omittedEvses: readonly string[];
   vanished: boolean;
   withheld: boolean;
+  /** By a rule across objects. */
+  withheldAcross: boolean;
   /** AFIR items that it lacks, and in the same order since when. */
   missingItems: readonly string[];
   missingSince: readonly Date[];
@@ -101,7 +104,7 @@ export async function lockLocations(
             lower(location.location_id) as location_key, location.document, location.withdrawn_document,
             location.source_version, location.as_stored, location.content_hash, location.input_hash,
             location.connection_id, location.source_id, location.received_at, location.omitted_evses, location.vanished, location.publish,
-            location.expired, location.withheld, location.missing_items, location.missing_since,
+            location.expired, location.withheld, location.withheld_across, location.missing_items, location.missing_since,
             location.created_at, location.changed_at, location.sequence
        from location
        join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, location_key)
@@ -133,6 +136,7 @@ export async function lockLocations(
         publish: row.publish,
         expired: row.expired,
         withheld: row.withheld,
+        withheldAcross: row.withheld_across,
         missingItems: row.missing_items,
         missingSince: row.missing_since,
         receivedAt: row.received_at,
@@ -149,29 +153,29 @@ export async function writeLocations(
   transaction: Knex.Transaction,
   writes: readonly LocationWrite[],
 ): Promise<void> {
-  if (writes.length === 0) return;
+  if (writes.length === 0) {
+    return;
+  }
   await transaction.raw(WRITE_LOCATIONS, [JSON.stringify(writes.map(locationRow))]);
-  const ids = writes.map((write) => write.id);
-  await transaction.raw(WRITE_EVSES, [JSON.stringify(writes.flatMap(evseRows)), ids]);
-  await transaction.raw(WRITE_CONNECTORS, [JSON.stringify(writes.flatMap(connectorRows)), ids]);
+  await writeEvses(transaction, writes);
 }
 
 const WRITE_LOCATIONS = `
 insert into location (
        id, country_code, party_id, location_id, connection_id, source_id, source_version, document,
        withdrawn_document, as_stored, content_hash, input_hash, omitted_evses, vanished, publish, expired,
-       withheld, missing_items, missing_since, name, address, postal_code, city, country, time_zone, parking_type, operator_name, geometry,
+       withheld, withheld_across, missing_items, missing_since, name, address, postal_code, city, country, time_zone, parking_type, operator_name, geometry,
        last_updated, created_at, received_at, changed_at, sequence)
 select l.id, l.country_code, l.party_id, l.location_id, l.connection_id, l.source_id, l.source_version, l.document,
        l.withdrawn_document, l.as_stored, l.content_hash, l.input_hash, l.omitted_evses, l.vanished, l.publish, l.expired,
-       l.withheld, l.missing_items, l.missing_since, l.name, l.address, l.postal_code, l.city, l.country, l.time_zone, l.parking_type, l.operator_name,
+       l.withheld, l.withheld_across, l.missing_items, l.missing_since, l.name, l.address, l.postal_code, l.city, l.country, l.time_zone, l.parking_type, l.operator_name,
        st_setsrid(st_makepoint(l.longitude, l.latitude), 4326),
        l.last_updated, l.created_at, l.received_at, l.changed_at, l.sequence
   from json_to_recordset(?) as l(
          id bigint, country_code text, party_id text, location_id text, connection_id bigint, source_id bigint,
          source_version text, document text, withdrawn_document text, as_stored text[], content_hash bytea,
          input_hash bytea, omitted_evses text[], vanished boolean, publish boolean, expired boolean,
-         withheld boolean, missing_items text[], missing_since timestamptz[], name text, address text, postal_code text, city text, country text, time_zone text,
+         withheld boolean, withheld_across boolean, missing_items text[], missing_since timestamptz[], name text, address text, postal_code text, city text, country text, time_zone text,
          parking_type text, operator_name text, longitude double precision, latitude double precision,
          last_updated timestamptz, created_at timestamptz, received_at timestamptz, changed_at timestamptz,
          sequence bigint)
@@ -190,6 +194,7 @@ on conflict (id) do update
        publish            = excluded.publish,
        expired            = excluded.expired,
        withheld           = excluded.withheld,
+       withheld_across    = excluded.withheld_across,
        missing_items      = excluded.missing_items,
        missing_since      = excluded.missing_since,
        name               = excluded.name,
@@ -205,84 +210,6 @@ on conflict (id) do update
        received_at        = excluded.received_at,
        changed_at         = excluded.changed_at,
        sequence           = excluded.sequence`;
-
-/** In an update of `evse`: another ID stands where one stood (ID-10); another spelling is none. */
-const HAS_ANOTHER_ID = `coalesce(evse.compact_id, upper(evse.evse_id)) <> coalesce(excluded.compact_id, upper(excluded.evse_id))`;
-
-const WRITE_EVSES = `
-with incoming as (
-       select *
-         from json_to_recordset(?) as e(
-                location bigint, uid_key text, uid text, evse_id text, compact_id text, status text,
-                capabilities text[], parking_restrictions text[], floor_level text, physical_reference text,
-                longitude double precision, latitude double precision, last_updated timestamptz)
-     ),
-     gone as (
-       delete from evse
-        where evse.location = any(?::bigint[])
-          and not exists (select from incoming
-                           where incoming.location = evse.location
-                             and incoming.uid_key = evse.uid_key)
-     )
-insert into evse (location, uid_key, uid, evse_id, compact_id, status, capabilities, parking_restrictions,
-                  floor_level, physical_reference, geometry, last_updated)
-select i.location, i.uid_key, i.uid, i.evse_id, i.compact_id, i.status, i.capabilities, i.parking_restrictions,
-       i.floor_level, i.physical_reference, st_setsrid(st_makepoint(i.longitude, i.latitude), 4326), i.last_updated
-  from incoming as i
-on conflict (location, uid_key) do update
-   set uid                  = excluded.uid,
-       evse_id              = excluded.evse_id,
-       compact_id           = excluded.compact_id,
-       status               = excluded.status,
-       capabilities         = excluded.capabilities,
-       parking_restrictions = excluded.parking_restrictions,
-       floor_level          = excluded.floor_level,
-       physical_reference   = excluded.physical_reference,
-       geometry             = excluded.geometry,
-       last_updated         = excluded.last_updated,
-       evse_id_changes      = evse.evse_id_changes + case when ${HAS_ANOTHER_ID} then 1 else 0 end,
-       evse_id_changed_at   = case when ${HAS_ANOTHER_ID}
-         then (select location.received_at from location where location.id = evse.location) else evse.evse_id_changed_at end
- where (evse.uid, evse.evse_id, evse.compact_id, evse.status, evse.capabilities, evse.parking_restrictions,
-        evse.floor_level, evse.physical_reference, evse.geometry::bytea, evse.last_updated)
-       is distinct from
-       (excluded.uid, excluded.evse_id, excluded.compact_id, excluded.status, excluded.capabilities,
-        excluded.parking_restrictions, excluded.floor_level, excluded.physical_reference,
-        excluded.geometry::bytea, excluded.last_updated)`;
-
-const WRITE_CONNECTORS = `
-with incoming as (
-       select *
-         from json_to_recordset(?) as c(
-                location bigint, uid_key text, connector_key text, connector_id text, standard text,
-                format text, power_type text, max_voltage bigint, max_amperage bigint,
-                max_electric_power bigint, max_power bigint, tariff_ids text[], last_updated timestamptz)
-     ),
-     gone as (
-       delete from connector
-        where connector.location = any(?::bigint[])
-          and not exists (select from incoming
-                           where incoming.location = connector.location
-                             and incoming.uid_key = connector.uid_key
-                             and incoming.connector_key = connector.connector_key)
-     )
-insert into connector (location, uid_key, connector_key, connector_id, standard, format, power_type,
-                       max_voltage, max_amperage, max_electric_power, max_power, tariff_ids, last_updated)
-select i.location, i.uid_key, i.connector_key, i.connector_id, i.standard, i.format, i.power_type,
-       i.max_voltage, i.max_amperage, i.max_electric_power, i.max_power, i.tariff_ids, i.last_updated
-  from incoming as i
-on conflict (location, uid_key, connector_key) do update
-   set connector_id       = excluded.connector_id,
-       standard           = excluded.standard,
-       format             = excluded.format,
-       power_type         = excluded.power_type,
-       max_voltage        = excluded.max_voltage,
-       max_amperage       = excluded.max_amperage,
-       max_electric_power = excluded.max_electric_power,
-       max_power          = excluded.max_power,
-       tariff_ids         = excluded.tariff_ids,
-       last_updated       = excluded.last_updated
- where (connector.*) is distinct from (excluded.*)`;
 
 function locationRow(write: LocationWrite): object {
   const { document } = write;
@@ -301,6 +228,7 @@ function locationRow(write: LocationWrite): object {
     omitted_evses: write.omittedEvses,
     vanished: write.vanished,
     withheld: write.withheld,
+    withheld_across: write.withheldAcross,
     missing_items: write.missingItems,
     missing_since: write.missingSince,
     publish: document.publish,
@@ -323,47 +251,6 @@ function locationRow(write: LocationWrite): object {
   };
 }
 
-function evseRows(write: LocationWrite): object[] {
-  return (write.document.evses ?? []).map((evse: Evse) => {
-    const { latitude, longitude } = evse.coordinates ?? write.document.coordinates;
-    return {
-      location: write.id,
-      uid_key: evse.uid.toLowerCase(),
-      uid: evse.uid,
-      evse_id: columnText(evse.evse_id),
-      compact_id: compactEvseId(evse.evse_id),
-      status: evse.status,
-      capabilities: evse.capabilities ?? [],
-      parking_restrictions: evse.parking_restrictions ?? [],
-      floor_level: columnText(evse.floor_level),
-      physical_reference: columnText(evse.physical_reference),
-      longitude: Number(longitude),
-      latitude: Number(latitude),
-      last_updated: timestampText(evse.last_updated),
-    };
-  });
-}
-
-function connectorRows(write: LocationWrite): object[] {
-  return (write.document.evses ?? []).flatMap((evse) =>
-    evse.connectors.map((connector: Connector) => ({
-      location: write.id,
-      uid_key: evse.uid.toLowerCase(),
-      connector_key: connector.id.toLowerCase(),
-      connector_id: connector.id,
-      standard: connector.standard,
-      format: connector.format,
-      power_type: connector.power_type,
-      max_voltage: connector.max_voltage,
-      max_amperage: connector.max_amperage,
-      max_electric_power: connector.max_electric_power ?? null,
-      max_power: connectorPower(connector),
-      tariff_ids: connector.tariff_ids ?? [],
-      last_updated: timestampText(connector.last_updated),
-    })),
-  );
-}
-
 /** The two columns that say who brought an object. */
 export interface SpeakerColumns {
   connection_id: number | null;
@@ -383,18 +270,4 @@ export function speakerOfRow({
 }: SpeakerColumns): Speaker | null {
   if (connection !== null) return { kind: 'connection', id: connection };
   return source === null ? null : { kind: 'source', id: source };
-}
-
-/** A byte string in PostgreSQL's own notation, as it travels inside JSON. */
-export function byteaText(bytes: Buffer | null): string | null {
-  return bytes === null ? null : `\\x${bytes.toString('hex')}`;
-}
-
-/** OCPI's DateTime without `Z` is UTC all the same (3.1). */
-export function timestampText(dateTime: string): string {
-  return dateTime.endsWith('Z') ? dateTime : `${dateTime}Z`;
-}
-
-function columnText(text: string | null | undefined): string | null {
-  return text === null || text === undefined ? null : storableText(text);
 }

@@ -37,10 +37,16 @@ export interface Write<T> {
   readonly vanished?: boolean;
 }
 
+/** The object stays as it is; the rules are asked of it again, since what they go by has changed. */
+export interface Recheck {
+  readonly kind: 'recheck';
+  /** What rules across objects say of it: they are asked outside the writer. Absent: as they said before. */
+  readonly withheldAcross?: boolean;
+}
+
 export type Decision<T> =
   | Write<T>
-  /** The object stays as it is; the rules are asked of it again, since what they go by has changed. */
-  | { readonly kind: 'recheck' }
+  | Recheck
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'stale' }
   | { readonly kind: 'refuse'; readonly refusal: Refusal };
@@ -52,7 +58,8 @@ interface MutationKey {
   readonly owner: Owner;
   /** The object's id as sent; compared without case. */
   readonly id: string;
-  readonly speaker: Speaker;
+  /** Null for what nobody brought: a recheck. */
+  readonly speaker: Speaker | null;
   /** Of the push that it came with; the journal keeps it for those who forward the change (ENV-19). */
   readonly correlationId?: string | null | undefined;
 }

@@ -7,7 +7,7 @@ import { tariffContentHash } from './content.ts';
 import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry } from './journal.ts';
-import type { TariffMutation, Write } from './mutation.ts';
+import type { Recheck, TariffMutation, Write } from './mutation.ts';
 import type { StoredTariff, TariffWrite } from './tariff-table.ts';
 
 export class TariffDraft {
@@ -16,22 +16,24 @@ export class TariffDraft {
   private readonly collector = new FindingCollector();
   private current: Tariff | undefined;
   private contentHash: Buffer | undefined;
-  private last: { write: Write<Tariff>; speaker: Speaker } | undefined;
+  private last: { write: Write<Tariff>; speaker: Speaker | null } | undefined;
   private correlationId: string | null = null;
   private placement: Placement | undefined;
   private checked: Checked = UNCHECKED;
   private isRechecked = false;
+  private withheldAcross: boolean;
 
   constructor(owner: Owner, stored: StoredTariff | undefined) {
     this.owner = owner;
     this.stored = stored;
     this.current = stored?.document;
     this.contentHash = stored?.contentHash;
+    this.withheldAcross = stored?.withheldAcross ?? false;
   }
 
   apply(mutation: TariffMutation): Outcome {
     const decision = mutation.apply(this.current && { document: this.current });
-    this.isRechecked ||= decision.kind === 'recheck' && this.current !== undefined;
+    if (decision.kind === 'recheck') this.takeRecheck(decision);
     if (decision.kind === 'delete') {
       this.correlationId = mutation.correlationId ?? null;
       this.current = undefined;
@@ -53,9 +55,17 @@ export class TariffDraft {
     return outcomeOfWrite(isCreated, isSame);
   }
 
+  private takeRecheck({ withheldAcross }: Recheck): void {
+    if (this.current === undefined) return;
+    this.isRechecked = true;
+    this.withheldAcross = withheldAcross ?? this.withheldAcross;
+  }
+
   /** Asks the rules of what it has become; once, before anything else is asked of it. */
   check(checks: Checks): void {
-    if (this.current) this.checked = checks.tariff(this.current, this.stored?.document, this.owner);
+    if (!this.current) return;
+    const checked = checks.tariff(this.current, this.stored?.document, this.owner);
+    this.checked = { ...checked, withheld: checked.withheld || this.withheldAcross };
   }
 
   /** The rules are to be asked, and what they say is to be written. */
@@ -65,7 +75,13 @@ export class TariffDraft {
 
   /** Something of the object itself has to be written or deleted. */
   get isDirty(): boolean {
-    return this.last !== undefined || this.isDeleted || this.stored?.withheld !== this.checked.withheld;
+    const { stored, checked } = this;
+    return (
+      this.last !== undefined ||
+      this.isDeleted ||
+      stored?.withheld !== checked.withheld ||
+      stored.withheldAcross !== this.withheldAcross
+    );
   }
 
   get isNew(): boolean {
@@ -104,6 +120,7 @@ export class TariffDraft {
       contentHash: this.contentHash as Buffer,
       inputHash: write.inputHash,
       withheld: this.checked.withheld,
+      withheldAcross: this.withheldAcross,
       createdAt: this.stored?.createdAt ?? placement.changedAt,
       receivedAt: this.last ? placement.now : (this.stored as StoredTariff).receivedAt,
       changedAt: this.isChanged ? placement.changedAt : (this.stored as StoredTariff).changedAt,

@@ -3,7 +3,8 @@
  */
 import type { Knex } from 'knex';
 import type { Owner, Speaker, Tariff } from '../model.ts';
-import { byteaText, speakerColumns, speakerOfRow, timestampText } from './location-table.ts';
+import { byteaText, timestampText } from './column-values.ts';
+import { speakerColumns, speakerOfRow } from './location-table.ts';
 import { tariffObstacles } from './tariff-obstacles.ts';
 
 /** A Tariff as stored, read under a lock that holds until the transaction ends. */
@@ -16,6 +17,7 @@ export interface StoredTariff {
   speaker: Speaker | null;
   receivedAt: Date;
   withheld: boolean;
+  withheldAcross: boolean;
   createdAt: Date;
   changedAt: Date;
   sequence: number;
@@ -34,6 +36,7 @@ interface StoredTariffRow {
   source_id: number | null;
   received_at: Date;
   withheld: boolean;
+  withheld_across: boolean;
   created_at: Date;
   changed_at: Date;
   sequence: number;
@@ -48,6 +51,8 @@ export interface TariffWrite {
   contentHash: Buffer;
   inputHash: Buffer | null;
   withheld: boolean;
+  /** By a rule across objects. */
+  withheldAcross: boolean;
   createdAt: Date;
   receivedAt: Date;
   changedAt: Date;
@@ -62,8 +67,8 @@ export async function lockTariffs(
   const { rows } = await transaction.raw<{ rows: StoredTariffRow[] }>(
     `select tariff.id, tariff.country_code, tariff.party_id, lower(tariff.tariff_id) as tariff_key,
             tariff.document, tariff.source_version, tariff.content_hash, tariff.input_hash,
-            tariff.connection_id, tariff.source_id, tariff.received_at, tariff.withheld, tariff.created_at, tariff.changed_at,
-            tariff.sequence
+            tariff.connection_id, tariff.source_id, tariff.received_at, tariff.withheld,
+            tariff.withheld_across, tariff.created_at, tariff.changed_at, tariff.sequence
        from tariff
        join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, tariff_key)
          on tariff.country_code = wanted.country_code
@@ -89,6 +94,7 @@ export async function lockTariffs(
         speaker: speakerOfRow(row),
         receivedAt: row.received_at,
         withheld: row.withheld,
+        withheldAcross: row.withheld_across,
         createdAt: row.created_at,
         changedAt: row.changed_at,
         sequence: row.sequence,
@@ -117,15 +123,16 @@ export async function deleteTariffs(transaction: Knex.Transaction, ids: readonly
 const WRITE_TARIFFS = `
 insert into tariff (
        id, country_code, party_id, tariff_id, connection_id, source_id, source_version, document, content_hash,
-       input_hash, withheld, currency, type, start_date_time, end_date_time, obstacles, last_updated, created_at,
-       received_at, changed_at, sequence)
+       input_hash, withheld, withheld_across, currency, type, start_date_time, end_date_time, obstacles,
+       last_updated, created_at, received_at, changed_at, sequence)
 select t.id, t.country_code, t.party_id, t.tariff_id, t.connection_id, t.source_id, t.source_version, t.document, t.content_hash,
-       t.input_hash, t.withheld, t.currency, t.type, t.start_date_time, t.end_date_time, t.obstacles, t.last_updated,
-       t.created_at, t.received_at, t.changed_at, t.sequence
+       t.input_hash, t.withheld, t.withheld_across, t.currency, t.type, t.start_date_time, t.end_date_time, t.obstacles,
+       t.last_updated, t.created_at, t.received_at, t.changed_at, t.sequence
   from json_to_recordset(?) as t(
          id bigint, country_code text, party_id text, tariff_id text, connection_id bigint, source_id bigint,
-         source_version text, document text, content_hash bytea, input_hash bytea, withheld boolean, currency text,
-         type text, start_date_time timestamptz, end_date_time timestamptz, obstacles text[], last_updated timestamptz,
+         source_version text, document text, content_hash bytea, input_hash bytea, withheld boolean,
+         withheld_across boolean, currency text, type text, start_date_time timestamptz, end_date_time timestamptz,
+         obstacles text[], last_updated timestamptz,
          created_at timestamptz, received_at timestamptz, changed_at timestamptz, sequence bigint)
 on conflict (id) do update
    set tariff_id       = excluded.tariff_id,
@@ -136,6 +143,7 @@ on conflict (id) do update
        content_hash    = excluded.content_hash,
        input_hash      = excluded.input_hash,
        withheld        = excluded.withheld,
+       withheld_across = excluded.withheld_across,
        currency        = excluded.currency,
        type            = excluded.type,
        start_date_time = excluded.start_date_time,
@@ -159,6 +167,7 @@ function tariffRow(write: TariffWrite): object {
     content_hash: byteaText(write.contentHash),
     input_hash: byteaText(write.inputHash),
     withheld: write.withheld,
+    withheld_across: write.withheldAcross,
     currency: document.currency,
     type: document.type ?? null,
     start_date_time: document.start_date_time ? timestampText(document.start_date_time) : null,

@@ -11,12 +11,20 @@ export function addExportBuild(parent: Command, context: CommandContext, withAdm
     .action(async (format: string | undefined, options: CommonOptions) => {
       const built = await withAdmin((admin) => admin.buildExports(format));
       const rows = built.map((report) => [
-        ...[report.format, report.state, report.objects, report.bytes, report.gzipBytes, report.seconds],
+        ...[
+          report.format,
+          report.view,
+          report.state,
+          report.objects,
+          report.bytes,
+          report.gzipBytes,
+          report.seconds,
+        ],
       ]);
       const problems = built
         .filter(({ problem }) => problem)
         .map((report) => `${report.format}: ${report.problem}`);
-      const header = ['FORMAT', 'STATE', 'OBJECTS', 'BYTES', 'GZIPPED', 'SECONDS'];
+      const header = ['FORMAT', 'VIEW', 'STATE', 'OBJECTS', 'BYTES', 'GZIPPED', 'SECONDS'];
       answer(context, options, built, [table(header, rows), ...problems].join('\n'));
       if (built.some(({ state }) => state === 'failed')) context.exitCode = 1;
     });

@@ -92,8 +92,15 @@ function renderEntry(entry: CatalogueEntry): string {
 <h2 id="${heading}">${escapeHtml(entry.title)} <code>${escapeHtml(entry.name)}</code></h2>
 <p>${escapeHtml(entry.description)}</p>
 <a class="get" href="${escapeHtml(entry.url)}">Download ${escapeHtml(entry.name)}</a>
-${renderFacts(entry)}${renderColumns(entry)}
+${renderResolved(entry)}${renderFacts(entry)}${renderColumns(entry)}
 </article></li>`;
+}
+
+function renderResolved({ resolved }: CatalogueEntry): string {
+  if (!resolved) return '';
+  return `<p><a href="${escapeHtml(resolved.url)}">The same with each EVSE ID once</a>: of charge points that are listed
+twice, only the one that is likely up to date.</p>
+`;
 }
 
 function renderFacts(entry: CatalogueEntry): string {

@@ -6,13 +6,9 @@ import type { Representation } from '../../exports/snapshot-store.ts';
 import type { Listing, Snapshots } from '../../exports/snapshots.ts';
 import { licenceUrl } from './licence.ts';
 
-/** Snake case, as it is sent. Facts of a file that has not been built yet are null. */
-export interface CatalogueEntry {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
+/** What is said of a file that was built; all null before. Snake case, as it is sent. */
+interface FileFacts {
   readonly url: string;
-  readonly media_type: string;
   readonly bytes: number | null;
   readonly sha256: string | null;
   /** The file as it is sent to whoever accepts gzip. */
@@ -23,10 +19,19 @@ export interface CatalogueEntry {
   readonly generated_at: string | null;
   /** Seconds since then. */
   readonly age_s: number | null;
+}
+
+export interface CatalogueEntry extends FileFacts {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly media_type: string;
   readonly licence: string;
   readonly attribution: string;
   /** Tables only. */
   readonly columns?: readonly Column[];
+  /** The same with each EVSE ID once; absent where nothing of EVSEs is shown. */
+  readonly resolved?: FileFacts;
 }
 
 export interface Catalogue {
@@ -46,32 +51,49 @@ export async function readCatalogue(snapshots: Snapshots, address: string, now: 
     licence,
     licence_url: licenceUrl(licence),
     attribution,
-    downloads: listings.map((listing) => toEntry(listing, { address, licence, attribution, now })),
+    downloads: listings
+      .filter(({ view }) => view === 'raw')
+      .map((raw) => {
+        const resolved = listings.find(({ format, view }) => format === raw.format && view === 'resolved');
+        return toEntry(raw, resolved, { address, licence, attribution, now });
+      }),
   };
 }
 
-function toEntry(
-  { format, snapshot }: Listing,
-  terms: { address: string; licence: string; attribution: string; now: Date },
-): CatalogueEntry {
+interface Terms {
+  readonly address: string;
+  readonly licence: string;
+  readonly attribution: string;
+  readonly now: Date;
+}
+
+function toEntry(raw: Listing, resolved: Listing | undefined, terms: Terms): CatalogueEntry {
+  const { format, snapshot } = raw;
   return {
     name: format.name,
     title: format.title,
     description: format.description,
-    url: `${terms.address}/data/${format.name}`,
     media_type: format.mediaType,
+    ...toFacts(raw, terms),
+    licence: snapshot?.licence ?? terms.licence,
+    attribution: snapshot?.attribution ?? terms.attribution,
+    ...(format.columns
+      ? { columns: format.columns.map(({ name, description }) => ({ name, description })) }
+      : {}),
+    ...(resolved ? { resolved: toFacts(resolved, terms) } : {}),
+  };
+}
+
+function toFacts({ format, view, snapshot }: Listing, { address, now }: Terms): FileFacts {
+  return {
+    url: `${address}/data/${format.name}${view === 'raw' ? '' : `?view=${view}`}`,
     bytes: snapshot?.identity.bytes ?? null,
     sha256: snapshot?.identity.sha256 ?? null,
     gzip: snapshot ? sizeAndHash(snapshot.gzip) : null,
     objects: snapshot?.objects ?? null,
     sequence: snapshot?.sequence ?? null,
     generated_at: snapshot?.generatedAt.toISOString() ?? null,
-    age_s: snapshot ? ageInSeconds(snapshot.generatedAt, terms.now) : null,
-    licence: snapshot?.licence ?? terms.licence,
-    attribution: snapshot?.attribution ?? terms.attribution,
-    ...(format.columns
-      ? { columns: format.columns.map(({ name, description }) => ({ name, description })) }
-      : {}),
+    age_s: snapshot ? ageInSeconds(snapshot.generatedAt, now) : null,
   };
 }
 

@@ -6,13 +6,15 @@
  * opened only to be sent, and closed when it is sent or the client is gone.
  * Where nothing has been built yet, the first request builds it and all that come meanwhile wait for that build;
  * whoever has waited long enough gets 503 with Retry-After, and the build goes on.
- * Fails with http-errors: 404, 412, 416, 503.
+ * `?view=` chooses between everything and one EVSE an EVSE ID; each view is a file of its own, with its own ETag.
+ * Fails with http-errors: 400 for a view that there is not, 404, 412, 416, 503.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ParameterizedContext } from 'koa';
 import type { ExportFormat } from '../../exports/format.ts';
 import type { Representation, Snapshot } from '../../exports/snapshot-store.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
+import { type View, viewsOf } from '../../exports/view.ts';
 import { type Decision, decide } from './conditions.ts';
 import { licenceUrl } from './licence.ts';
 
@@ -49,25 +51,34 @@ export async function sendDownload(
 ): Promise<void> {
   const format = await snapshots.find(name);
   if (!format) return ctx.throw(404, `There is no download "${name}"; /data lists those there are`);
+  const view = wantedView(ctx, format);
   for (let attempt = 1; ; attempt += 1) {
-    const choice = choose(ctx, await availableSnapshot(ctx, snapshots, name));
+    const choice = choose(ctx, await availableSnapshot(ctx, snapshots, { name, view }));
     refuse(ctx, choice);
     const file = await openToSend(ctx, choice, attempt);
     if (file === 'replaced') continue;
-    describe(ctx, format, choice);
+    describe(ctx, fileName(format, view), format, choice);
     send(ctx, choice, file);
     return;
   }
 }
 
+/** `raw` unless the query says otherwise; refuses what the format has not. */
+function wantedView(ctx: ParameterizedContext, format: ExportFormat): View {
+  const wanted = ctx.query.view ?? 'raw';
+  const views = viewsOf(format);
+  const view = views.find((one) => one === wanted);
+  return view ?? ctx.throw(400, `${format.name} has no such view; view is one of ${views.join(', ')}`);
+}
+
 async function availableSnapshot(
   ctx: ParameterizedContext,
   snapshots: Snapshots,
-  name: string,
+  { name, view }: { name: string; view: View },
 ): Promise<Snapshot> {
-  const ready = await snapshots.current(name);
+  const ready = await snapshots.current(name, view);
   if (ready) return ready;
-  const built = await within(FIRST_BUILD_WAIT, snapshots.currentOrBuild(name));
+  const built = await within(FIRST_BUILD_WAIT, snapshots.currentOrBuild(name, view));
   return (
     built ??
     ctx.throw(503, 'The file has not been built yet: ask again', {
@@ -94,6 +105,11 @@ function refuse(ctx: ParameterizedContext, { decision, representation }: Choice)
   }
 }
 
+/** As it is saved: the view before the ending, so that programs still know the type. */
+function fileName({ name }: ExportFormat, view: View): string {
+  return view === 'raw' ? name : name.replace('.', `.${view}.`);
+}
+
 /** Null when there is no body to send; `replaced` when the edition has gone since it was chosen. */
 async function openToSend(
   ctx: ParameterizedContext,
@@ -110,7 +126,7 @@ async function openToSend(
 }
 
 /** Headers that a 200, a 206 and a 304 have in common. */
-function describe(ctx: ParameterizedContext, format: ExportFormat, choice: Choice): void {
+function describe(ctx: ParameterizedContext, file: string, format: ExportFormat, choice: Choice): void {
   const { snapshot, representation } = choice;
   ctx.vary('Accept-Encoding');
   ctx.set('ETag', representation.etag);
@@ -122,7 +138,7 @@ function describe(ctx: ParameterizedContext, format: ExportFormat, choice: Choic
   if (choice.decision.kind === 'not-modified') return;
   ctx.set('Accept-Ranges', 'bytes');
   ctx.set('Content-Type', format.mediaType);
-  ctx.set('Content-Disposition', `attachment; filename="${format.name}"`);
+  ctx.set('Content-Disposition', `attachment; filename="${file}"`);
   if (choice.encoding === 'gzip') ctx.set('Content-Encoding', 'gzip');
 }
 

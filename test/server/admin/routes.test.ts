@@ -214,8 +214,11 @@ describe('/admin', () => {
   it('builds files, and knows which there are', async () => {
     const { body } = await ask('POST', '/exports/builds', { format: 'locations.csv' });
     expect(
-      body.map((report: { format: string; state: string }) => [report.format, report.state]),
-    ).to.deep.equal([['locations.csv', 'built']]);
+      body.map(({ format, view, state }: Record<string, string>) => [format, view, state]),
+    ).to.deep.equal([
+      ['locations.csv', 'raw', 'built'],
+      ['locations.csv', 'resolved', 'built'],
+    ]);
     const unknown = await ask('POST', '/exports/builds', { format: 'locations.xls' });
     expect(unknown.status).to.equal(404);
     expect(unknown.body.detail).to.contain('locations.csv');

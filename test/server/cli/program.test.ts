@@ -96,9 +96,10 @@ describe('nap beside a running server', () => {
   it('builds files that the server then serves', async () => {
     const built = await rig.nap('export', 'build', '--json');
     expect(built.code).to.equal(0);
-    expect(built.json().map(({ state }: { state: string }) => state)).to.deep.equal(Array(5).fill('built'));
+    // Three of Locations in two views, two of Tariffs.
+    expect(built.json().map(({ state }: { state: string }) => state)).to.deep.equal(Array(8).fill('built'));
     const one = await rig.nap('export', 'build', 'locations.geojson');
-    expect(one.stdout).to.match(/^locations\.geojson +built/m);
+    expect(one.stdout).to.match(/^locations\.geojson +raw +built/m);
     expect((await fetch(`${rig.server.url}/data/locations.geojson`)).status).to.equal(200);
     const unknown = await rig.nap('export', 'build', 'locations.xls', '--json');
     expect(unknown.code).to.equal(1);

@@ -335,7 +335,8 @@ describe('open data downloads', () => {
       expect(new Set(answers.map(({ headers }) => headers.etag)).size).to.equal(1);
       expect(
         empty.log.filter(
-          ({ msg, format }) => msg === 'a file of open data was built' && format === 'locations.csv',
+          ({ msg, format, view }) =>
+            msg === 'a file of open data was built' && format === 'locations.csv' && view === 'raw',
         ),
       ).to.have.length(1);
     });

@@ -1,0 +1,32 @@
+/**
+ * The views in which a file is published: `raw`, everything as its owners say it; `resolved`, of EVSEs that share an
+ * EVSE ID only the one that holds (`db/registry/twin-table.ts`). Only files that show EVSEs have the second.
+ */
+import type { ExportFormat } from './format.ts';
+
+export const VIEWS = ['raw', 'resolved'] as const;
+export type View = (typeof VIEWS)[number];
+
+/** A format in one view: one file. */
+export interface ExportFile {
+  readonly format: ExportFormat;
+  readonly view: View;
+  /** As it is kept on disk and told apart: `locations.csv`, `locations.csv.resolved`. */
+  readonly name: string;
+}
+
+/** The views that a format has; `raw` first. */
+export function viewsOf(format: ExportFormat): readonly View[] {
+  return format.module === 'locations' ? VIEWS : ['raw'];
+}
+
+/** The file of a format in a view; null when it has no such view. */
+export function fileOf(format: ExportFormat, view: View): ExportFile | null {
+  if (!viewsOf(format).includes(view)) return null;
+  return { format, view, name: view === 'raw' ? format.name : `${format.name}.${view}` };
+}
+
+/** All files of a format. */
+export function filesOf(format: ExportFormat): ExportFile[] {
+  return viewsOf(format).flatMap((view) => fileOf(format, view) ?? []);
+}
