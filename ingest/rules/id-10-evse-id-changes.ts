@@ -29,7 +29,7 @@ export const evseIdChanges: RegistryRule = {
         cross join moment
          join location
            on location.id = asked.id
-          and location.publish
+          and location.asked_across
          join evse
            on evse.location = location.id
         where evse.evse_id_changes >= ${CHANGES}
