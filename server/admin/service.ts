@@ -164,6 +164,17 @@ export interface StatusView {
   readonly tariffs: number;
   readonly sources: readonly SourceView[];
   readonly connections: readonly ConnectionView[];
+  /** Sources without a good pull for two days, and platforms with a voice without a word for a week. */
+  readonly silent: readonly SilentView[];
+}
+
+/** Who has stopped speaking. */
+export interface SilentView {
+  readonly kind: 'source' | 'connection';
+  readonly name: string;
+  /** Null: never. */
+  readonly last_heard_at: string | null;
+  readonly parties: readonly string[];
 }
 
 /** An operator ID as the registers have it: design, section 7. */

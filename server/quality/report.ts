@@ -17,6 +17,7 @@ import {
   readPartyTariffs,
 } from '../../db/reads/quality-parties.ts';
 import type { QualityQuestion, QualityScope } from '../../db/reads/quality-scope.ts';
+import { readSilentSources } from '../../db/reads/silent-sources.ts';
 import { AFIR_ITEMS } from '../../ingest/afir-items.ts';
 import type { RuleBook, RuleWords } from './rule-book.ts';
 import { rounded, type Score, scoreOf } from './score.ts';
@@ -47,6 +48,8 @@ export interface PartyReport extends Score {
   readonly freshness: Percentiles;
   /** Time since the EVSEs' `last_updated`. */
   readonly status_age: Percentiles;
+  /** Its source or platform has stopped: when it was last heard. Null while it speaks, or if it never did. */
+  readonly silent_since: string | null;
 }
 
 export interface RuleReport extends RuleWords {
@@ -68,7 +71,11 @@ export interface ReportParts {
 }
 
 /** What the queries gave of one party. */
-type Figures = { [Name in keyof Read]?: Read[Name][number] } & { counts: Counts[]; missing: Missing[] };
+type Figures = { [Name in keyof Read]?: Read[Name][number] } & {
+  counts: Counts[];
+  missing: Missing[];
+  silentSince?: Date;
+};
 type Read = {
   objects: Awaited<ReturnType<typeof readPartyObjects>>;
   tariffs: Awaited<ReturnType<typeof readPartyTariffs>>;
@@ -106,13 +113,14 @@ export async function readQualityReport(
 }
 
 async function readFigures(knex: Knex, question: QualityQuestion) {
-  const [objects, tariffs, evses, conditions, counts, missing] = await Promise.all([
+  const [objects, tariffs, evses, conditions, counts, missing, silent] = await Promise.all([
     readPartyObjects(knex, question),
     readPartyTariffs(knex, question),
     readPartyEvses(knex, question),
     readEvseConditions(knex, question),
     readFindingCounts(knex, question),
     readMissingCounts(knex, question),
+    readSilentSources(knex, question.now),
   ]);
   const parties = new Map<string, Figures>();
   for (const row of objects) figuresOf(parties, row).objects = row;
@@ -121,11 +129,22 @@ async function readFigures(knex: Knex, question: QualityQuestion) {
   for (const row of conditions) figuresOf(parties, row).conditions = row;
   for (const row of counts) figuresOf(parties, row).counts.push(row);
   for (const row of missing) figuresOf(parties, row).missing.push(row);
+  // The first ones have been silent for the longest. Who has nothing to show is told of only when asked for.
+  for (const { owners, lastHeardAt } of silent) {
+    for (const owner of lastHeardAt ? owners : []) {
+      const figures = parties.get(nameOf(ownerColumns(owner)));
+      if (figures && lastHeardAt) figures.silentSince ??= lastHeardAt;
+    }
+  }
   return { parties, counts };
 }
 
+function nameOf(row: { country_code: string; party_id: string }): string {
+  return `${row.country_code}-${row.party_id}`;
+}
+
 function figuresOf(parties: Map<string, Figures>, row: { country_code: string; party_id: string }): Figures {
-  const name = `${row.country_code}-${row.party_id}`;
+  const name = nameOf(row);
   const known = parties.get(name) ?? { counts: [], missing: [] };
   parties.set(name, known);
   return known;
@@ -153,6 +172,7 @@ function partyReport({ operators }: ReportParts, name: string, figures: Figures)
     coverage: shares,
     freshness: percentiles(objects?.freshness_p50, objects?.freshness_p95),
     status_age: percentiles(evses?.status_age_p50, evses?.status_age_p95),
+    silent_since: figures.silentSince?.toISOString() ?? null,
     ...scoreOf({
       evses: conditions?.evses ?? 0,
       withError: conditions?.with_error ?? 0,

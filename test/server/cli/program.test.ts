@@ -75,6 +75,7 @@ describe('nap beside a running server', () => {
       ...{ sequence: 0, locations: 0, evses: 0, connectors: 0, tariffs: 0 },
       sources: [],
       connections: [],
+      silent: [],
     });
   });
 

@@ -301,4 +301,20 @@ describe('server/quality', () => {
       ...{ findings: page.findings_by_rule, coverage: page.coverage },
     });
   });
+
+  it('says since when a party is silent whose platform has stopped, and to the operator which that is', async () => {
+    const { knex } = server.database;
+    expect(party(await read('/quality'), 'TNM').silent_since).to.equal(null);
+    const heard = new Date(Date.now() - 8 * 86_400_000);
+    await knex('connection').where({ id: cpo.connection.id }).update({ last_contact_at: heard });
+    const { reports, admin } = server.services;
+    const { parties } = await reports.report('public', null);
+    expect(parties.map(({ silent_since: since }) => since)).to.deep.equal([
+      heard.toISOString(),
+      heard.toISOString(),
+    ]);
+    expect((await admin.status()).silent).to.deep.equal([
+      { kind: 'connection', name: 'cpo', last_heard_at: heard.toISOString(), parties: ['BE-KBL', 'NL-TNM'] },
+    ]);
+  });
 });
