@@ -168,7 +168,8 @@ describe('the store of sources', () => {
 
   it('PC-09: of many who claim a source at once, in several processes, one gets it', async () => {
     const { id } = await add();
-    const others = ['a', 'b', 'c'].map((life) => openStore({ host: 'elsewhere', pid: 1, life }));
+    // Not of one number: of two lives of a process the earlier one is dead.
+    const others = [1, 2, 3].map((pid) => openStore({ host: 'elsewhere', pid, life: `life ${pid}` }));
     const claims = await Promise.all(
       [sources, ...others].flatMap((store) => [store.noteStart(id), store.noteStart(id)]),
     );
