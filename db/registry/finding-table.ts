@@ -76,6 +76,26 @@ function keyOf(object: ObjectFindings): string {
   return `${object.module}/${objectKey(object.owner, object.objectId)}`;
 }
 
+/**
+ * What becomes of a finding that is open already, for every statement that opens findings: it takes the new wording,
+ * and is left alone where nothing but the moment differs. Without bindings, so that it stands in any statement.
+ */
+export const REFRESH_OPEN_FINDING = `\
+on conflict (object_key, rule, part_key) where closed_at is null
+do update
+   set severity    = excluded.severity,
+       evse_id     = excluded.evse_id,
+       path        = excluded.path,
+       message     = excluded.message,
+       received    = excluded.received,
+       occurrences = excluded.occurrences,
+       last_seen   = excluded.last_seen
+ where (finding.severity, finding.evse_id, finding.path, finding.message, finding.received, finding.occurrences)
+       is distinct from
+       (excluded.severity, excluded.evse_id, excluded.path, excluded.message, excluded.received,
+        excluded.occurrences)
+    or finding.last_seen < excluded.last_seen - interval '${SEEN_AGAIN_SECONDS} seconds'`;
+
 const WRITE_FINDINGS = `
 with incoming as (
        select *
@@ -100,17 +120,4 @@ insert into finding (object_key, producer, module, country_code, party_id, objec
 select i.object_key, i.producer, i.module, i.country_code, i.party_id, i.object_id, i.part_key, i.evse_uid,
        i.evse_id, i.connector_id, i.rule, i.severity, i.path, i.message, i.received, i.occurrences, ?, ?
   from incoming as i
-on conflict (object_key, rule, part_key) where closed_at is null
-do update
-   set severity    = excluded.severity,
-       evse_id     = excluded.evse_id,
-       path        = excluded.path,
-       message     = excluded.message,
-       received    = excluded.received,
-       occurrences = excluded.occurrences,
-       last_seen   = excluded.last_seen
- where (finding.severity, finding.evse_id, finding.path, finding.message, finding.received, finding.occurrences)
-       is distinct from
-       (excluded.severity, excluded.evse_id, excluded.path, excluded.message, excluded.received,
-        excluded.occurrences)
-    or finding.last_seen < excluded.last_seen - interval '${SEEN_AGAIN_SECONDS} seconds'`;
+${REFRESH_OPEN_FINDING}`;

@@ -8,6 +8,7 @@
  */
 import type { Knex } from 'knex';
 import type { Module, Owner, Severity } from '../model.ts';
+import { REFRESH_OPEN_FINDING } from './finding-table.ts';
 
 /** A rule, as far as its findings go. */
 export interface AskedRule {
@@ -21,8 +22,6 @@ export interface AskedRule {
 const FINDING_LIMIT = 500;
 /** Characters of a received value that a finding repeats. */
 const RECEIVED_LIMIT = 200;
-/** As for findings of a write: an open one is not written again for its `last_seen` alone more often than this. */
-const SEEN_AGAIN_SECONDS = 3_600;
 
 /** Asks one rule of the objects with these ids. What it no longer says of them is closed. */
 export async function writeRegistryFindings(
@@ -159,18 +158,5 @@ insert into finding (object_key, producer, module, country_code, party_id, objec
 select i.object_key, 'registry', '${module}', i.country_code, i.party_id, i.object_id, i.part_key, i.evse_uid,
        i.evse_id, i.connector_id, :rule, :severity, i.path, i.message, i.received, i.occurrences, :now, :now
   from incoming as i
-on conflict (object_key, rule, part_key) where closed_at is null
-do update
-   set severity    = excluded.severity,
-       evse_id     = excluded.evse_id,
-       path        = excluded.path,
-       message     = excluded.message,
-       received    = excluded.received,
-       occurrences = excluded.occurrences,
-       last_seen   = excluded.last_seen
- where (finding.severity, finding.evse_id, finding.path, finding.message, finding.received, finding.occurrences)
-       is distinct from
-       (excluded.severity, excluded.evse_id, excluded.path, excluded.message, excluded.received,
-        excluded.occurrences)
-    or finding.last_seen < excluded.last_seen - interval '${SEEN_AGAIN_SECONDS} seconds'`;
+${REFRESH_OPEN_FINDING}`;
 }
