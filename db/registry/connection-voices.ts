@@ -6,6 +6,7 @@
 import type { Knex } from 'knex';
 import type { Module, Owner, Role } from '../model.ts';
 import type { Connection } from '../partner-model.ts';
+import { sameOwner } from './owner.ts';
 import { registerVoices } from './voice-store.ts';
 
 /** Roles that bring objects of their own parties; the others only read (OCPI 2.2.1, Role). */
@@ -22,7 +23,7 @@ export function bringsObjects(role: Role): boolean {
 export function spokenFor({ role, parties, peer }: Pick<Connection, 'role' | 'parties' | 'peer'>): Owner[] {
   if (bringsObjects(role)) return [...parties];
   const stated = (peer?.roles ?? []).filter((one) => bringsObjects(one.role));
-  return parties.filter((party) => stated.some(({ owner }) => isSame(owner, party)));
+  return parties.filter((party) => stated.some(({ owner }) => sameOwner(owner, party)));
 }
 
 /**
@@ -34,12 +35,4 @@ export async function renewVoices(transaction: Knex.Transaction, connection: Con
   await transaction('voice').where({ connection_id: connection.id, registered: true }).delete();
   const speaker = { kind: 'connection', id: connection.id } as const;
   await registerVoices(transaction, spokenFor(connection), speaker, MODULES);
-}
-
-function isSame(one: Owner, other: Owner): boolean {
-  return key(one) === key(other);
-}
-
-function key({ countryCode, partyId }: Owner): string {
-  return `${countryCode}/${partyId}`.toUpperCase();
 }

@@ -15,6 +15,7 @@ import type { Owner, Role } from '../model.ts';
 import type { ClientInfo, Connection, Peer } from '../partner-model.ts';
 import type { ClientInfoStore } from './client-info-store.ts';
 import { bringsObjects, spokenFor } from './connection-voices.ts';
+import { ownerKey, sameOwner } from './owner.ts';
 
 /** A connection as the parties that it stands for. */
 export interface Partner {
@@ -85,7 +86,7 @@ export function partnerOf(connection: Connection, told: readonly ClientInfo[]): 
   const index = indexOf(told);
   // 2.3.0 lists the parties behind a hub in its roles: connected, unless HubClientInfo says otherwise.
   const listed = peer && hubPartyId(peer) ? indexOf(peer.roles.map(listedRole)) : NOBODY;
-  const find = (owner: Owner) => index.get(keyOf(owner)) ?? listed.get(keyOf(owner));
+  const find = (owner: Owner) => index.get(ownerKey(owner)) ?? listed.get(ownerKey(owner));
   const behind = () => [...new Map([...listed, ...index]).values()].filter(({ hasObjects }) => hasObjects);
   const isLimited = role !== 'HUB' || parties.some((party) => hub === null || !sameOwner(party, hub));
   const isSilent = peer !== null && !offersClientInfo(peer) && index.size === 0 && listed.size === 0;
@@ -125,9 +126,9 @@ function indexOf(told: readonly Told[]): ReadonlyMap<string, Announced> {
   if (known) return known;
   const index = new Map<string, Announced>();
   for (const { owner, role, status } of told) {
-    const before = index.get(keyOf(owner));
+    const before = index.get(ownerKey(owner));
     const hasObjects = bringsObjects(role);
-    index.set(keyOf(owner), {
+    index.set(ownerKey(owner), {
       owner: { countryCode: owner.countryCode.toUpperCase(), partyId: owner.partyId.toUpperCase() },
       hasObjects: hasObjects || before?.hasObjects === true,
       isConnected: (hasObjects && status === 'CONNECTED') || before?.isConnected === true,
@@ -148,13 +149,4 @@ function hubPartyId(peer: Connection['peer']): Owner | null {
   const parts = /^([A-Z]{2})([A-Z0-9]{3})$/.exec(peer?.hubPartyId?.toUpperCase() ?? '');
   const [, countryCode, partyId] = parts ?? [];
   return countryCode && partyId ? { countryCode, partyId } : null;
-}
-
-/** Owners are CiStrings: compared without case. */
-export function sameOwner(one: Owner, other: Owner): boolean {
-  return keyOf(one) === keyOf(other);
-}
-
-function keyOf({ countryCode, partyId }: Owner): string {
-  return `${countryCode}/${partyId}`.toUpperCase();
 }

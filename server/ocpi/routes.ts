@@ -10,7 +10,8 @@ import { Router } from '@koa/router';
 import type { Owner } from '../../db/model.ts';
 import type { Connection } from '../../db/partner-model.ts';
 import { readSenderPage } from '../../db/reads/sender-list.ts';
-import { type Partners, sameOwner } from '../../db/registry/partner.ts';
+import { sameOwner } from '../../db/registry/owner.ts';
+import type { Partners } from '../../db/registry/partner.ts';
 import { authenticate } from './protocol/authentication.ts';
 import { createBodyReader } from './protocol/body.ts';
 import {

@@ -4,7 +4,7 @@
  */
 import type { Owner } from '../../../db/model.ts';
 import type { Connection, PeerEndpoint } from '../../../db/partner-model.ts';
-import { sameOwner } from '../../../db/registry/partner.ts';
+import { sameOwner } from '../../../db/registry/owner.ts';
 import { findEndpoint } from '../../../ingest/ocpi-client/versions.ts';
 import type { PeerCredentials } from './credentials-object.ts';
 

@@ -5,7 +5,7 @@
  * refused with 200/2001 before anything is looked up.
  */
 import type { Owner } from '../../../db/model.ts';
-import { sameOwner } from '../../../db/registry/partner.ts';
+import { sameOwner } from '../../../db/registry/owner.ts';
 import type { OcpiContext } from '../resource.ts';
 import { foreignParty, invalidParameters } from './envelope.ts';
 

@@ -9,7 +9,7 @@
  */
 import type { ParameterizedContext } from 'koa';
 import type { Owner } from '../../../db/model.ts';
-import { sameOwner } from '../../../db/registry/partner.ts';
+import { sameOwner } from '../../../db/registry/owner.ts';
 import type { OcpiContext } from '../resource.ts';
 import { invalidParameters } from './envelope.ts';
 

@@ -16,7 +16,7 @@ import type { Owner } from '../../../db/model.ts';
 import type { Connection } from '../../../db/partner-model.ts';
 import { readHead } from '../../../db/reads/public-objects.ts';
 import type { ConnectionStore } from '../../../db/registry/connection-store.ts';
-import { sameOwner } from '../../../db/registry/partner.ts';
+import { sameOwner } from '../../../db/registry/owner.ts';
 import type { PushPositionStore, PushTarget } from '../../../db/registry/push-position-store.ts';
 import { CLAIM_RENEWAL_MS } from '../../../db/registry/source-claim.ts';
 import type { VoiceStore } from '../../../db/registry/voice-store.ts';

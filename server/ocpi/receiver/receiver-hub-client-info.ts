@@ -7,7 +7,7 @@
 import type { Finding, Outcome, Owner, Problem, Role } from '../../../db/model.ts';
 import type { ClientInfo } from '../../../db/partner-model.ts';
 import { CLIENT_INFO_LIMIT } from '../../../db/registry/client-info-store.ts';
-import { sameOwner } from '../../../db/registry/partner.ts';
+import { sameOwner } from '../../../db/registry/owner.ts';
 import { type ClientInfoVersion, readClientInfo } from '../../../ingest/client-info.ts';
 import type { BodyReader } from '../protocol/body.ts';
 import {

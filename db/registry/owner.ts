@@ -1,0 +1,15 @@
+/**
+ * Owners as they are compared: country codes and party ids are CiStrings (OCPI 2.2.1, types), so without case, in
+ * whatever spelling the operator or a platform gave them. Pure.
+ */
+import type { Owner } from '../model.ts';
+
+/** The same text for every spelling of an owner: `NL/TNM`. */
+export function ownerKey({ countryCode, partyId }: Owner): string {
+  return `${countryCode}/${partyId}`.toUpperCase();
+}
+
+/** Whether both name the same party. */
+export function sameOwner(one: Owner, other: Owner): boolean {
+  return ownerKey(one) === ownerKey(other);
+}
