@@ -44,7 +44,8 @@ function isExportFormat(value: unknown): value is ExportFormat {
     typeof candidate?.name === 'string' &&
     (candidate.module === 'locations' || candidate.module === 'tariffs') &&
     typeof candidate.open === 'function' &&
-    typeof candidate.write === 'function' &&
+    ('write' in candidate ? typeof candidate.write : typeof (candidate as { pack?: unknown }).pack) ===
+      'function' &&
     typeof candidate.close === 'function'
   );
 }

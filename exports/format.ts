@@ -26,13 +26,26 @@ export interface Edition {
   readonly generatedAt: Date;
 }
 
-/** A column of a table, for people who meet the file. */
+/** What a cell of a column holds: CSV on the Web's names (Tabular Metadata, section 5.11.1). */
+export type Datatype = 'string' | 'integer' | 'number' | 'boolean' | 'date' | 'dateTime' | 'anyURI';
+
+/** A column of a table, for people who meet the file and for programs that read it. */
 export interface Column {
   readonly name: string;
   readonly description: string;
+  /** `string` when not given. */
+  readonly datatype?: Datatype;
+  /** What joins the items of a list within a cell; not given: one value. */
+  readonly separator?: string;
 }
 
-interface FormatOf<M extends Module, T> {
+/** Text, or the bytes of a format that is none. */
+export type Piece = string | Uint8Array;
+
+/** Which of the two data sets of the law it belongs to (Reg. (EU) 2025/655: items A and B, items F). */
+export type DataSet = 'static' | 'dynamic';
+
+interface FormatOf<M extends Module> {
   /** Name of the file and last part of its address: `/data/{name}`. Lower case letters, digits, dots, dashes. */
   readonly name: string;
   /** Which objects it is made of. */
@@ -42,18 +55,49 @@ interface FormatOf<M extends Module, T> {
   readonly title: string;
   /** One or two sentences for the page of downloads. */
   readonly description: string;
+  /** Both, where statuses or prices stand beside what seldom changes. */
+  readonly dataSets: readonly DataSet[];
+  /** Where the standard is read that the file follows. Not given: our own, described by schema or columns. */
+  readonly standard?: string;
   /** Tables only. */
   readonly columns?: readonly Column[];
   /** What stands before the first object. */
-  open(edition: Edition): string;
-  /** One object; an empty string leaves it out. Keeps no state: objects come once, in order of creation. */
-  write(object: T): string;
+  open(edition: Edition): Piece;
+}
+
+/** A file that is its objects one after the other: each is written when it changes, and kept till it changes again. */
+interface PieceFormatOf<M extends Module, T> extends FormatOf<M> {
+  /** One object; an empty piece leaves it out. Keeps no state: objects come in order of creation. */
+  write(object: T): Piece;
   /** What stands between two objects. */
   readonly separator: string;
   /** What stands after the last object. */
-  close(edition: Edition): string;
+  close(edition: Edition): Piece;
 }
 
-export type LocationFormat = FormatOf<'locations', PublicLocation>;
-export type TariffFormat = FormatOf<'tariffs', PublicTariff>;
-export type ExportFormat = LocationFormat | TariffFormat;
+/** Some hundreds of neighbouring objects as they stand in the file. */
+export interface Pack {
+  readonly bytes: Uint8Array;
+  /** What `close` must know of it, in words of the format. */
+  readonly note: string;
+}
+
+/** A pack and where it came to stand: bytes from the beginning of the file. */
+export interface PlacedPack {
+  readonly offset: number;
+  readonly note: string;
+}
+
+/** A file whose objects share their bytes with their neighbours (columns), with a table of contents at its end. */
+interface PackedFormatOf<M extends Module, T> extends FormatOf<M> {
+  /** Objects in order of creation, at least one. Its bytes are the same wherever in the file they stand. */
+  pack(objects: readonly T[]): Pack;
+  /** What stands after the last pack; there may be none. */
+  close(edition: Edition, packs: readonly PlacedPack[]): Piece;
+}
+
+export type LocationFormat = PieceFormatOf<'locations', PublicLocation>;
+export type TariffFormat = PieceFormatOf<'tariffs', PublicTariff>;
+export type PackedLocationFormat = PackedFormatOf<'locations', PublicLocation>;
+export type PieceFormat = LocationFormat | TariffFormat;
+export type ExportFormat = PieceFormat | PackedLocationFormat;

@@ -138,7 +138,7 @@ class ObjectToWrite {
 
 /** The module of the build is the module of its formats, so the types fit; the compiler cannot see it. */
 function write(format: ExportFile['format'], value: unknown): string {
-  return value === null ? '' : format.write(value as never);
+  return value === null || !('write' in format) ? '' : String(format.write(value as never));
 }
 
 class FileInTheMaking {
@@ -177,7 +177,7 @@ class FileInTheMaking {
   }
 
   async add(objects: readonly ObjectToWrite[]): Promise<void> {
-    const { separator } = this.#what.format;
+    const separator = 'separator' in this.#what.format ? this.#what.format.separator : '';
     let text = '';
     for (const object of objects) {
       const piece = this.#piece(object);
@@ -192,7 +192,8 @@ class FileInTheMaking {
     if (this.#leftOut > Math.max(LEFT_OUT_ALWAYS, this.#objects * LEFT_OUT_SHARE)) {
       throw new Error(`${this.#leftOut} objects could not be written, ${this.#objects} could`);
     }
-    await this.#write(this.#what.format.close(this.#edition));
+    const { format } = this.#what;
+    await this.#write('write' in format ? format.close(this.#edition) : format.close(this.#edition, []));
     await this.close();
     const edition = this.#edition;
     this.#made = {
@@ -237,9 +238,9 @@ class FileInTheMaking {
     }
   }
 
-  async #write(text: string): Promise<void> {
-    if (text === '' || !this.#file) return;
-    const bytes = Buffer.from(text, 'utf8');
+  async #write(text: string | Uint8Array): Promise<void> {
+    if (text.length === 0 || !this.#file) return;
+    const bytes = Buffer.from(text);
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
     await this.#file.writeFile(bytes);

@@ -12,6 +12,7 @@
  */
 import type { Knex } from 'knex';
 import type { Module, Owner } from '../model.ts';
+import { IS_SHOWN, PUBLISHED_DOCUMENT } from './published.ts';
 
 /** Objects a batch: enough that the round trip does not count, few enough to let go every few milliseconds. */
 const BATCH_OBJECTS = 200;
@@ -25,7 +26,7 @@ export interface PublicObject {
   readonly owner: Owner;
   /** The owner's id, spelled as sent. */
   readonly objectId: string;
-  /** Canonical JSON text. */
+  /** Canonical JSON text, as the journal last told of it. */
   readonly document: string;
   /** OCPI versions that the document may be served to as it is. Empty for Tariffs: each version differs. */
   readonly asStored: readonly string[];
@@ -53,14 +54,9 @@ interface Row {
 }
 
 /** What differs between the two tables. Constants of ours, so they may stand in the text of a query. */
-const TABLES: Readonly<Record<Module, { table: string; key: string; asStored: string; shown: string }>> = {
-  locations: {
-    table: 'location',
-    key: 'location_id',
-    asStored: 'as_stored',
-    shown: 'public',
-  },
-  tariffs: { table: 'tariff', key: 'tariff_id', asStored: `'{}'::text[]`, shown: 'not withheld' },
+const TABLES: Readonly<Record<Module, { table: string; key: string; asStored: string }>> = {
+  locations: { table: 'location', key: 'location_id', asStored: 'as_stored' },
+  tariffs: { table: 'tariff', key: 'tariff_id', asStored: `'{}'::text[]` },
 };
 
 /** The position of the journal now. Zero in an empty registry. */
@@ -101,7 +97,7 @@ export async function* readPublicObjects(
   module: Module,
   batchObjects: number = BATCH_OBJECTS,
 ): AsyncGenerator<readonly PublicObject[], void, undefined> {
-  const { table, key, asStored, shown } = TABLES[module];
+  const { table, key, asStored } = TABLES[module];
   // The length of a text is known without reading it, so the running sum costs next to nothing. The first
   // object of a batch has nothing before it: it always comes, however large.
   const query = `
@@ -114,13 +110,13 @@ export async function* readPublicObjects(
                    country_code,
                    party_id,
                    ${key} as object_id,
-                   document,
+                   ${PUBLISHED_DOCUMENT[module]} as document,
                    ${asStored} as as_stored,
                    sequence,
                    changed_at
               from ${table}
              where id > ?
-               and ${shown}
+               and ${IS_SHOWN[module]}
              order by id
              limit ?
           ) as page

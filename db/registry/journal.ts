@@ -96,3 +96,13 @@ export async function appendChanges(
 export async function settle(knex: Knex): Promise<void> {
   await knex.raw(`select pg_advisory_xact_lock_shared(${REGISTRY_CLOCK_LOCK})`);
 }
+
+/**
+ * In an upsert of a row: the document as the journal last told of it, null when that is the one being written. A
+ * write that the journal does not hear of keeps the former.
+ */
+export function asLastTold(table: 'location' | 'tariff'): string {
+  return `case when excluded.sequence = ${table}.sequence
+                 then nullif(coalesce(${table}.published_document, ${table}.document), excluded.document)
+            end`;
+}

@@ -8,6 +8,7 @@ import type { Knex } from 'knex';
 import type { Location, Owner, Speaker } from '../model.ts';
 import { byteaText, columnText, timestampText } from './column-values.ts';
 import { writeEvses } from './evse-table.ts';
+import { asLastTold } from './journal.ts';
 
 /** A Location as stored, read under a lock that holds until the transaction ends. */
 export interface StoredLocation {
@@ -185,6 +186,7 @@ on conflict (id) do update
        source_id          = excluded.source_id,
        source_version     = excluded.source_version,
        document           = excluded.document,
+       published_document = ${asLastTold('location')},
        withdrawn_document = excluded.withdrawn_document,
        as_stored          = excluded.as_stored,
        content_hash       = excluded.content_hash,

@@ -4,6 +4,7 @@
 import type { Knex } from 'knex';
 import type { Owner, Speaker, Tariff } from '../model.ts';
 import { byteaText, timestampText } from './column-values.ts';
+import { asLastTold } from './journal.ts';
 import { speakerColumns, speakerOfRow } from './location-table.ts';
 import { tariffObstacles } from './tariff-obstacles.ts';
 
@@ -140,6 +141,7 @@ on conflict (id) do update
        source_id       = excluded.source_id,
        source_version  = excluded.source_version,
        document        = excluded.document,
+       published_document = ${asLastTold('tariff')},
        content_hash    = excluded.content_hash,
        input_hash      = excluded.input_hash,
        withheld        = excluded.withheld,

@@ -142,6 +142,7 @@ export const locationsCsv: LocationFormat = {
   title: 'Connectors as a table',
   description:
     'One row a connector, with its EVSE and Location. Opens in spreadsheets: free text that looks like a formula begins with an apostrophe.',
+  dataSets: ['static', 'dynamic'],
   columns: COLUMNS,
   open: () => csvHeader(COLUMNS),
   write: (object) => csvRows(COLUMNS, rows(object)),

@@ -12,6 +12,8 @@ export const locationsGeojson: LocationFormat = {
   title: 'Locations for maps',
   description:
     'Every charging location as a GeoJSON Feature with its EVSEs, connectors and statuses. Opens in any map program.',
+  dataSets: ['static', 'dynamic'],
+  standard: 'https://www.rfc-editor.org/rfc/rfc7946',
   open: ({ publication, generatedAt, sequence }) => {
     const members = JSON.stringify({
       type: 'FeatureCollection',

@@ -13,6 +13,8 @@ export const locationsOcpi: LocationFormat = {
   title: 'Locations for OCPI software',
   description:
     'Every charging location as an OCPI 2.2.1 Location object, with all that its operator states of it, in an OCPI response envelope.',
+  dataSets: ['static', 'dynamic'],
+  standard: 'https://github.com/ocpi/ocpi/tree/release-2.2.1-bugfixes',
   open: (edition) => openEnvelope(edition, ocpi221.version),
   write: ({ document, asStored, evses }) => {
     const native = asStored.includes(ocpi221.version);

@@ -157,6 +157,7 @@ export const tariffsCsv: TariffFormat = {
   mediaType: CSV_MEDIA_TYPE,
   title: 'Prices as a table',
   description: 'One row a price component of every tariff, with the restrictions under which it holds.',
+  dataSets: ['dynamic'],
   columns: COLUMNS,
   open: () => csvHeader(COLUMNS),
   write: (object) => csvRows(COLUMNS, rows(object)),

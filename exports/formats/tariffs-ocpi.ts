@@ -13,6 +13,8 @@ export const tariffsOcpi: TariffFormat = {
   title: 'Tariffs for OCPI software',
   description:
     'Every tariff as an OCPI 2.2.1 Tariff object, prices without VAT, in an OCPI response envelope. Connectors name tariffs by country_code, party_id and id.',
+  dataSets: ['dynamic'],
+  standard: 'https://github.com/ocpi/ocpi/tree/release-2.2.1-bugfixes',
   open: (edition) => openEnvelope(edition, ocpi221.version),
   write: ({ document }) => ocpi221.tariff({ document }) ?? '',
   separator: ENVELOPE_SEPARATOR,

@@ -111,7 +111,7 @@ describe('export formats', () => {
       });
 
       it('is whole when the registry is empty', () => {
-        const text = format.open(EDITION) + format.close(EDITION);
+        const text = `${format.open(EDITION)}${format.close(EDITION, [])}`;
         expect(objectsOf(format, text)).to.deep.equal([]);
       });
 

@@ -36,6 +36,7 @@ const ids: LocationFormat = {
   mediaType: 'text/plain',
   title: 'Ids',
   description: 'The ids of all Locations.',
+  dataSets: ['static'],
   separator: '',
   open: ({ sequence }) => `#${sequence}\n`,
   write: ({ location }) => `${location.id}\n`,
@@ -233,7 +234,7 @@ describe('snapshots', () => {
     const fragile: LocationFormat = {
       ...ids,
       name: 'fragile.txt',
-      write: (object) => broken(ids.write(object)),
+      write: (object) => broken(String(ids.write(object))),
     };
 
     beforeEach(async () => {

@@ -224,6 +224,7 @@ describe('open data downloads', () => {
       mediaType: 'text/plain',
       title: 'Large',
       description: 'More than the buffers between us and the client hold.',
+      dataSets: ['static'],
       open: () => 'x'.repeat(BYTES),
       write: () => '',
       separator: '',
