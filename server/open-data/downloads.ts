@@ -11,8 +11,8 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ParameterizedContext } from 'koa';
+import type { Representation, Snapshot } from '../../exports/build/edition-store.ts';
 import type { ExportFormat } from '../../exports/format.ts';
-import type { Representation, Snapshot } from '../../exports/snapshot-store.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { type View, viewsOf } from '../../exports/view.ts';
 import { type Decision, decide } from './conditions.ts';
