@@ -14,7 +14,7 @@ import type { ExportFile } from '../view.ts';
 import { CountedFile, readStretch, type Stretch } from './counted-file.ts';
 import { GZIP_EXTENSION, INDEX_EXTENSION, type MadeFile } from './edition-store.ts';
 import { IndexReader, indexHead, indexLine, type PlacedSegment, type Segment } from './file-index.ts';
-import { deflateEnd, deflatePart, GZIP_HEADER, gzipTrailer } from './flushed-deflate.ts';
+import { FlushedDeflate, GZIP_HEADER, gzipTrailer } from './flushed-deflate.ts';
 import { type ObjectToWrite, toBytes } from './object-to-write.ts';
 
 /**
@@ -55,6 +55,7 @@ interface Open {
   readonly identity: CountedFile;
   readonly gzip: CountedFile;
   readonly index: CountedFile;
+  readonly deflate: FlushedDeflate;
   readonly former: Former | null;
 }
 
@@ -105,10 +106,11 @@ export class FileInTheMaking {
       identity: new CountedFile(this.#path),
       gzip: new CountedFile(this.#path + GZIP_EXTENSION),
       index: new CountedFile(this.#path + INDEX_EXTENSION),
+      deflate: new FlushedDeflate(),
     };
     const bytes = toBytes(this.what.format.open(this.#edition));
-    const deflated = await deflatePart(bytes);
-    const { identity, gzip, index } = this.#open;
+    const { identity, gzip, index, deflate } = this.#open;
+    const deflated = await deflate.part(bytes);
     await identity.write(bytes);
     await gzip.write(GZIP_HEADER);
     await gzip.write(deflated);
@@ -147,10 +149,12 @@ export class FileInTheMaking {
     const { format, name } = this.what;
     const edition = this.#edition;
     const end = toBytes('write' in format ? format.close(edition) : format.close(edition, this.#packs));
-    const { identity, gzip, index } = this.#opened;
+    const { identity, gzip, index, deflate } = this.#opened;
     await identity.write(end);
-    await gzip.write(await deflateEnd(end));
-    await gzip.write(gzipTrailer(identity.crc32, identity.bytes));
+    const { crc32, ...whole } = await identity.finish();
+    await gzip.write(await deflate.end(end));
+    await gzip.write(gzipTrailer(crc32, whole.bytes));
+    const { bytes, sha256 } = await gzip.finish();
     const made = {
       format: name,
       sequence: edition.sequence,
@@ -158,8 +162,8 @@ export class FileInTheMaking {
       objects: this.#objects,
       licence: edition.publication.licence,
       attribution: edition.publication.attribution,
-      identity: await identity.finish(),
-      gzip: await gzip.finish(),
+      identity: whole,
+      gzip: { bytes, sha256 },
       indexBytes: (await index.finish()).bytes,
     };
     await this.close();
@@ -171,7 +175,8 @@ export class FileInTheMaking {
     const opened = this.#open;
     this.#open = null;
     if (!opened) return;
-    const { identity, gzip, index, former } = opened;
+    const { identity, gzip, index, deflate, former } = opened;
+    deflate.close();
     former?.reader.close();
     const all = [identity, gzip, index, former?.identity, former?.gzip, former?.index];
     await Promise.all(all.map((file) => file?.close()));
@@ -284,9 +289,10 @@ export class FileInTheMaking {
 
   async #write(bytes: Buffer, of: Omit<Segment, 'bytes' | 'deflated'>): Promise<void> {
     await this.#copyRun();
-    const deflated = await deflatePart(bytes);
-    await this.#opened.identity.write(bytes);
-    await this.#opened.gzip.write(deflated);
+    const { identity, gzip, deflate } = this.#opened;
+    const deflated = await deflate.part(bytes);
+    await identity.write(bytes);
+    await gzip.write(deflated);
     await this.#record({ ...of, bytes: bytes.length, deflated: deflated.length });
   }
 
