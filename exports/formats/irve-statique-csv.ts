@@ -16,7 +16,7 @@ import type { LocationFormat } from '../format.ts';
 import { hasPlug, IRVE_PLUGS, irveIdentifier, irveStationIdentifier, otherPlugs } from '../irve.ts';
 import { textOrNull } from '../missing.ts';
 import { openingHours } from '../opening-hours.ts';
-import { powerInKilowatts } from '../power.ts';
+import { maxPowerInKilowatts } from '../power.ts';
 import type { PublicLocation } from '../public-objects.ts';
 
 /** The schema's word for an identifier that there is not. */
@@ -101,7 +101,12 @@ const TABLE = csvTable<[object: PublicLocation, evse: Evse]>([
     (_, evse) => irveIdentifier(evse) ?? NO_IDENTIFIER,
   ],
   ['id_pdc_local', 'identifier', 'uid of the EVSE, unique within the Location', (_, evse) => evse.uid],
-  ['puissance_nominale', 'number', 'Kilowatt, of its strongest connector', (_, evse) => strongest(evse)],
+  [
+    'puissance_nominale',
+    'number',
+    'Kilowatt, of its strongest connector',
+    (_, evse) => maxPowerInKilowatts(evse.connectors),
+  ],
   ['prise_type_ef', 'boolean', 'DOMESTIC_E', (_, evse) => hasPlug(evse, 'ef')],
   ['prise_type_2', 'boolean', 'IEC_62196_T2', (_, evse) => hasPlug(evse, 'type2')],
   ['prise_type_combo_ccs', 'boolean', 'IEC_62196_T2_COMBO', (_, evse) => hasPlug(evse, 'comboCcs')],
@@ -181,7 +186,9 @@ export const irveStatiqueCsv: LocationFormat = {
 function expressible(object: PublicLocation): Evse[] {
   const { location, evses } = object;
   if (openingHours(location.opening_times) === null || fullAddress(location) === '') return [];
-  return evses.filter((evse) => strongest(evse) !== null && siteOf(object, evse) !== null);
+  return evses.filter(
+    (evse) => maxPowerInKilowatts(evse.connectors) !== null && siteOf(object, evse) !== null,
+  );
 }
 
 function nothing(): null {
@@ -218,14 +225,11 @@ function siteOf({ location }: PublicLocation, evse: Evse): string | null {
   if (parkingType === null) return null;
   if (includes(evse.parking_restrictions, ['CUSTOMERS'])) return 'Parking privé réservé à la clientèle';
   if (parkingType === 'ALONG_MOTORWAY') {
-    return (strongest(evse) ?? 0) > FAST_FROM ? 'Station dédiée à la recharge rapide' : 'Parking public';
+    return (maxPowerInKilowatts(evse.connectors) ?? 0) > FAST_FROM
+      ? 'Station dédiée à la recharge rapide'
+      : 'Parking public';
   }
   return SITES[parkingType] ?? null;
-}
-
-function strongest({ connectors }: Evse): number | null {
-  const powers = connectors.map(powerInKilowatts).filter((power) => power !== null);
-  return powers.length === 0 ? null : Math.max(...powers);
 }
 
 function takesCards(evse: Evse): boolean {
