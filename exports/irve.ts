@@ -2,16 +2,16 @@
  * What the two French files share: identifiers as the IRVE schemas want them, and the plugs that they know
  * (docs/mapping/irve.md).
  */
-import { compactEvseId, parseEvseId } from '../db/identifiers/evse-id.ts';
+import { parseEvseId } from '../db/identifiers/evse-id.ts';
 import type { Evse } from '../db/model.ts';
 
 /** Of `schema-irve-dynamique`; the static schema has the same, and `Non concerné` beside it. */
 const IDENTIFIER = /^[A-Z]{2}[A-Z0-9]{4,33}$/;
 
-/** The EVSE ID without separators; null where the EVSE has none that is well formed. */
-export function irveIdentifier(evse: Evse): string | null {
-  const compact = compactEvseId(evse.evse_id);
-  return compact !== null && IDENTIFIER.test(compact) ? compact : null;
+/** The EVSE ID without separators; null where the EVSE has none, or none of an EVSE. */
+export function irveIdentifier({ evse_id }: Evse): string | null {
+  const id = typeof evse_id === 'string' ? parseEvseId(evse_id) : null;
+  return id?.kind === 'evse' && IDENTIFIER.test(id.compact) ? id.compact : null;
 }
 
 /**
