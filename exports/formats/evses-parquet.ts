@@ -185,7 +185,15 @@ function elementsOf(name: string, word: Word): SchemaElement[] {
     case 'boolean':
       return [{ name, type: 'BOOLEAN', repetition_type: 'OPTIONAL' }];
     case 'time':
-      return [{ name, type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', repetition_type: 'REQUIRED' }];
+      return [
+        {
+          name,
+          type: 'INT64',
+          converted_type: 'TIMESTAMP_MILLIS',
+          logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+          repetition_type: 'REQUIRED',
+        },
+      ];
     case 'point':
       return [{ name, type: 'BYTE_ARRAY', repetition_type: 'REQUIRED' }];
     case 'text[]':
