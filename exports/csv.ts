@@ -18,7 +18,7 @@ import type { Column } from './format.ts';
 export const CSV_MEDIA_TYPE = 'text/csv; charset=utf-8; header=present';
 
 /** Stands between the items of a list within a cell (design, section 7). */
-const LIST_SEPARATOR = '|';
+export const LIST_SEPARATOR = '|';
 
 const RECORD_DELIMITER = '\r\n';
 

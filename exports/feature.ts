@@ -9,7 +9,7 @@
 import type { Connector, Coordinates, Evse } from '../db/model.ts';
 import type { HoldingEvse } from '../db/reads/twins.ts';
 import { textOrNull } from './missing.ts';
-import { powerInKilowatts } from './power.ts';
+import { maxPowerInKilowatts, powerInKilowatts } from './power.ts';
 import type { PublicLocation } from './public-objects.ts';
 
 /** Longitude, latitude. */
@@ -100,7 +100,7 @@ export function toFeature({
       parking_type: textOrNull(location.parking_type),
       time_zone: textOrNull(location.time_zone),
       open_24_7: location.opening_times?.twentyfourseven ?? null,
-      max_power_kw: strongest(evses),
+      max_power_kw: maxPowerInKilowatts(evses.flatMap(({ connectors }) => connectors)),
       evse_count: evses.length,
       evses_available: evses.filter((evse) => evse.status === 'AVAILABLE').length,
       evses_by_status: countByStatus(evses),
@@ -137,17 +137,6 @@ function toConnectorProperties(connector: Connector): ConnectorProperties {
     max_power_kw: powerInKilowatts(connector),
     tariff_ids: connector.tariff_ids ?? [],
   };
-}
-
-function strongest(evses: readonly Evse[]): number | null {
-  let most: number | null = null;
-  for (const evse of evses) {
-    for (const connector of evse.connectors) {
-      const power = powerInKilowatts(connector);
-      if (power !== null && (most === null || power > most)) most = power;
-    }
-  }
-  return most;
 }
 
 /** In alphabetical order of the statuses, so that the same Location gives the same text whatever the order. */

@@ -21,3 +21,13 @@ export function powerInKilowatts(connector: Connector): number | null {
   const watts = powerInWatts(connector);
   return watts === null ? null : watts / WATTS_PER_KILOWATT;
 }
+
+/** Of the strongest of these connectors; null when the power of none is known. */
+export function maxPowerInKilowatts(connectors: readonly Connector[]): number | null {
+  let most: number | null = null;
+  for (const connector of connectors) {
+    const power = powerInKilowatts(connector);
+    if (power !== null && (most === null || power > most)) most = power;
+  }
+  return most;
+}

@@ -5,16 +5,15 @@
  * owner spelled them.
  */
 import type { Connector, Evse } from '../../db/model.ts';
-import { type Cell, CSV_MEDIA_TYPE, csvHeader, csvRows, type GuardedColumn } from '../csv.ts';
+import { CSV_MEDIA_TYPE } from '../csv.ts';
+import { csvTable } from '../csv-table.ts';
 import type { LocationFormat } from '../format.ts';
 import { textOrNull } from '../missing.ts';
 import { powerInWatts } from '../power.ts';
 import type { PublicLocation } from '../public-objects.ts';
 
-type Read = (object: PublicLocation, evse: Evse, connector: Connector) => Cell;
-
-/** Name, how its cells are guarded, what it holds, and where that comes from: a line a column, in order. */
-const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[] = [
+/** In order. */
+const TABLE = csvTable<[object: PublicLocation, evse: Evse, connector: Connector]>([
   [
     'country_code',
     'identifier',
@@ -31,13 +30,13 @@ const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[]
   ['country', 'identifier', 'ISO 3166-1 alpha-3', ({ location }) => textOrNull(location.country)],
   [
     'latitude',
-    'exact',
+    'number',
     "Decimal degrees, WGS 84; the EVSE's own where it has them",
     (object, evse) => place(object, evse).latitude,
   ],
   [
     'longitude',
-    'exact',
+    'number',
     "Decimal degrees, WGS 84; the EVSE's own where it has them",
     (object, evse) => place(object, evse).longitude,
   ],
@@ -45,7 +44,7 @@ const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[]
   ['parking_type', 'identifier', 'OCPI ParkingType', ({ location }) => textOrNull(location.parking_type)],
   [
     'open_24_7',
-    'exact',
+    'boolean',
     'true, false, or empty when not known',
     ({ location }) => location.opening_times?.twentyfourseven,
   ],
@@ -78,10 +77,10 @@ const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[]
     'Number or text on the outside of the EVSE',
     (_, evse) => textOrNull(evse.physical_reference),
   ],
-  ['capabilities', 'identifier', 'OCPI Capabilities, joined by |', (_, evse) => evse.capabilities],
+  ['capabilities', 'identifier[]', 'OCPI Capabilities, joined by |', (_, evse) => evse.capabilities],
   [
     'parking_restrictions',
-    'identifier',
+    'identifier[]',
     'OCPI ParkingRestrictions, joined by |',
     (_, evse) => evse.parking_restrictions,
   ],
@@ -91,49 +90,43 @@ const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[]
   ['power_type', 'identifier', 'OCPI PowerType', (_, __, connector) => connector.power_type],
   [
     'max_voltage',
-    'exact',
+    'number',
     'Volt; line to neutral for AC_3_PHASE',
     (_, __, connector) => connector.max_voltage,
   ],
-  ['max_amperage', 'exact', 'Ampere', (_, __, connector) => connector.max_amperage],
+  ['max_amperage', 'number', 'Ampere', (_, __, connector) => connector.max_amperage],
   [
     'max_power_w',
-    'exact',
+    'number',
     'Watt: as stated, else voltage x amperage x phases; empty when not known',
     (_, __, connector) => powerInWatts(connector),
   ],
   [
     'tariff_ids',
-    'identifier',
+    'identifier[]',
     'Tariffs of the same party, joined by |; empty when not known, which is not free',
     (_, __, connector) => connector.tariff_ids,
   ],
   [
     'green_energy',
-    'exact',
+    'boolean',
     'true, false, or empty when not known',
     ({ location }) => location.energy_mix?.is_green_energy,
   ],
   [
     'location_last_updated',
-    'exact',
+    'dateTime',
     "The owner's time of the Location, UTC",
     ({ location }) => location.last_updated,
   ],
-  ['evse_last_updated', 'exact', "The owner's time of the EVSE, UTC", (_, evse) => evse.last_updated],
+  ['evse_last_updated', 'dateTime', "The owner's time of the EVSE, UTC", (_, evse) => evse.last_updated],
   [
     'connector_last_updated',
-    'exact',
+    'dateTime',
     "The owner's time of the connector, UTC",
     (_, __, connector) => connector.last_updated,
   ],
-];
-
-const COLUMNS: readonly GuardedColumn[] = TABLE.map(([name, kind, description]) => ({
-  name,
-  kind,
-  description,
-}));
+]);
 
 export const locationsCsv: LocationFormat = {
   name: 'locations.csv',
@@ -143,16 +136,16 @@ export const locationsCsv: LocationFormat = {
   description:
     'One row a connector, with its EVSE and Location. Opens in spreadsheets: free text that looks like a formula begins with an apostrophe.',
   dataSets: ['static', 'dynamic'],
-  columns: COLUMNS,
-  open: () => csvHeader(COLUMNS),
-  write: (object) => csvRows(COLUMNS, rows(object)),
+  columns: TABLE.columns,
+  open: () => TABLE.header(),
+  write: (object) => TABLE.rows(connectorsOf(object)),
   separator: '',
   close: () => '',
 };
 
-function rows(object: PublicLocation): Cell[][] {
+function connectorsOf(object: PublicLocation): [PublicLocation, Evse, Connector][] {
   return object.evses.flatMap((evse) =>
-    evse.connectors.map((connector) => TABLE.map(([, , , read]) => read(object, evse, connector))),
+    evse.connectors.map((connector): [PublicLocation, Evse, Connector] => [object, evse, connector]),
   );
 }
 

@@ -1,8 +1,8 @@
 /**
- * `/data/locations.geojson`: all public Locations as one GeoJSON FeatureCollection, a Feature a line. Licence,
- * attribution, time and sequence are foreign members of the collection (RFC 7946, section 6.1).
+ * `/data/locations.geojson`: all public Locations as one GeoJSON FeatureCollection, a Feature a line.
  */
 import { toFeature } from '../feature.ts';
+import { closeFeatureCollection, FEATURE_SEPARATOR, openFeatureCollection } from '../feature-collection.ts';
 import type { LocationFormat } from '../format.ts';
 
 export const locationsGeojson: LocationFormat = {
@@ -14,17 +14,8 @@ export const locationsGeojson: LocationFormat = {
     'Every charging location as a GeoJSON Feature with its EVSEs, connectors and statuses. Opens in any map program.',
   dataSets: ['static', 'dynamic'],
   standard: 'https://www.rfc-editor.org/rfc/rfc7946',
-  open: ({ publication, generatedAt, sequence }) => {
-    const members = JSON.stringify({
-      type: 'FeatureCollection',
-      licence: publication.licence,
-      attribution: publication.attribution,
-      generated_at: generatedAt.toISOString(),
-      sequence,
-    });
-    return `${members.slice(0, -1)},"features":[\n`;
-  },
+  open: openFeatureCollection,
   write: (object) => JSON.stringify(toFeature(object)),
-  separator: ',\n',
-  close: () => '\n]}\n',
+  separator: FEATURE_SEPARATOR,
+  close: closeFeatureCollection,
 };

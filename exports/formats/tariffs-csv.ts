@@ -5,7 +5,8 @@
  * (TR-14). Prices are with or without tax as `tax_included` says.
  */
 import type { PriceComponent, PriceLimit, Tariff, TariffElement } from '../../db/model.ts';
-import { type Cell, CSV_MEDIA_TYPE, csvHeader, csvRows, type GuardedColumn } from '../csv.ts';
+import { type Cell, CSV_MEDIA_TYPE } from '../csv.ts';
+import { csvTable } from '../csv-table.ts';
 import type { TariffFormat } from '../format.ts';
 import { textOrNull } from '../missing.ts';
 import type { PublicTariff } from '../public-objects.ts';
@@ -19,10 +20,8 @@ interface Row {
   readonly componentNumber: number;
 }
 
-type Read = (row: Row) => Cell;
-
-/** Name, how its cells are guarded, what it holds, and where that comes from: a line a column, in order. */
-const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[] = [
+/** In order. */
+const TABLE = csvTable<[row: Row]>([
   [
     'country_code',
     'identifier',
@@ -46,13 +45,13 @@ const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[]
   ],
   [
     'element',
-    'exact',
+    'integer',
     'Number of the element, from 1; the first that fits gives the price of a dimension',
     (row) => row.elementNumber,
   ],
   [
     'component',
-    'exact',
+    'integer',
     'Number of the price component within the element, from 1',
     (row) => row.componentNumber,
   ],
@@ -62,11 +61,16 @@ const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[]
     'ENERGY (per kWh), TIME (per hour of charging), PARKING_TIME (per hour without charging), FLAT (once)',
     ({ component }) => value(component.type),
   ],
-  ['price', 'exact', 'In the currency, per unit of the dimension', ({ component }) => value(component.price)],
-  ['vat', 'exact', 'Per cent; empty when not stated', ({ component }) => value(component.vat)],
+  [
+    'price',
+    'number',
+    'In the currency, per unit of the dimension',
+    ({ component }) => value(component.price),
+  ],
+  ['vat', 'number', 'Per cent; empty when not stated', ({ component }) => value(component.vat)],
   [
     'step_size',
-    'exact',
+    'integer',
     'Smallest amount billed: Wh for ENERGY, seconds for TIME and PARKING_TIME',
     ({ component }) => value(component.step_size),
   ],
@@ -77,24 +81,24 @@ const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[]
     'Local time of day until which it holds; before start_time: on the next day',
     restriction('end_time'),
   ],
-  ['start_date', 'exact', 'Local date from which it holds, inclusive', restriction('start_date')],
-  ['end_date', 'exact', 'Local date until which it holds, exclusive', restriction('end_date')],
-  ['day_of_week', 'identifier', 'Days on which it holds, joined by |', restriction('day_of_week')],
-  ['min_kwh', 'exact', 'Energy of the session from which it holds, inclusive', restriction('min_kwh')],
-  ['max_kwh', 'exact', 'Energy of the session until which it holds, exclusive', restriction('max_kwh')],
-  ['min_current', 'exact', 'Ampere over all phases, from which it holds', restriction('min_current')],
-  ['max_current', 'exact', 'Ampere over all phases, below which it holds', restriction('max_current')],
-  ['min_power', 'exact', 'kW from which it holds', restriction('min_power')],
-  ['max_power', 'exact', 'kW below which it holds', restriction('max_power')],
+  ['start_date', 'date', 'Local date from which it holds, inclusive', restriction('start_date')],
+  ['end_date', 'date', 'Local date until which it holds, exclusive', restriction('end_date')],
+  ['day_of_week', 'identifier[]', 'Days on which it holds, joined by |', restriction('day_of_week')],
+  ['min_kwh', 'number', 'Energy of the session from which it holds, inclusive', restriction('min_kwh')],
+  ['max_kwh', 'number', 'Energy of the session until which it holds, exclusive', restriction('max_kwh')],
+  ['min_current', 'number', 'Ampere over all phases, from which it holds', restriction('min_current')],
+  ['max_current', 'number', 'Ampere over all phases, below which it holds', restriction('max_current')],
+  ['min_power', 'number', 'kW from which it holds', restriction('min_power')],
+  ['max_power', 'number', 'kW below which it holds', restriction('max_power')],
   [
     'min_duration',
-    'exact',
+    'integer',
     'Seconds of the session from which it holds, inclusive',
     restriction('min_duration'),
   ],
   [
     'max_duration',
-    'exact',
+    'integer',
     'Seconds of the session until which it holds, exclusive',
     restriction('max_duration'),
   ],
@@ -106,50 +110,49 @@ const TABLE: readonly (readonly [string, GuardedColumn['kind'], string, Read])[]
   ],
   [
     'min_price_before_taxes',
-    'exact',
+    'number',
     'A session costs at least this much, without tax',
     ({ tariff }) => limit(tariff.min_price, 'before_taxes'),
   ],
   [
     'min_price_after_taxes',
-    'exact',
+    'number',
     'A session costs at least this much, with tax',
     ({ tariff }) => limit(tariff.min_price, 'after_taxes'),
   ],
   [
     'max_price_before_taxes',
-    'exact',
+    'number',
     'A session costs at most this much, without tax',
     ({ tariff }) => limit(tariff.max_price, 'before_taxes'),
   ],
   [
     'max_price_after_taxes',
-    'exact',
+    'number',
     'A session costs at most this much, with tax',
     ({ tariff }) => limit(tariff.max_price, 'after_taxes'),
   ],
-  ['start_date_time', 'exact', 'When the Tariff begins, UTC', ({ tariff }) => value(tariff.start_date_time)],
-  ['end_date_time', 'exact', 'When it ends, UTC', ({ tariff }) => value(tariff.end_date_time)],
+  [
+    'start_date_time',
+    'dateTime',
+    'When the Tariff begins, UTC',
+    ({ tariff }) => value(tariff.start_date_time),
+  ],
+  ['end_date_time', 'dateTime', 'When it ends, UTC', ({ tariff }) => value(tariff.end_date_time)],
   [
     'alt_text',
-    'text',
+    'text[]',
     "The owner's words on the Tariff, each with its language before it, joined by |",
     ({ tariff }) => altTexts(tariff.tariff_alt_text),
   ],
-  ['alt_url', 'identifier', "The owner's page on the Tariff", ({ tariff }) => value(tariff.tariff_alt_url)],
+  ['alt_url', 'anyURI', "The owner's page on the Tariff", ({ tariff }) => value(tariff.tariff_alt_url)],
   [
     'last_updated',
-    'exact',
+    'dateTime',
     "The owner's time of the Tariff, UTC",
     ({ tariff }) => value(tariff.last_updated),
   ],
-];
-
-const COLUMNS: readonly GuardedColumn[] = TABLE.map(([name, kind, description]) => ({
-  name,
-  kind,
-  description,
-}));
+]);
 
 export const tariffsCsv: TariffFormat = {
   name: 'tariffs.csv',
@@ -158,29 +161,28 @@ export const tariffsCsv: TariffFormat = {
   title: 'Prices as a table',
   description: 'One row a price component of every tariff, with the restrictions under which it holds.',
   dataSets: ['dynamic'],
-  columns: COLUMNS,
-  open: () => csvHeader(COLUMNS),
-  write: (object) => csvRows(COLUMNS, rows(object)),
+  columns: TABLE.columns,
+  open: () => TABLE.header(),
+  write: (object) => TABLE.rows(priceComponentsOf(object)),
   separator: '',
   close: () => '',
 };
 
-function rows({ tariff }: PublicTariff): Cell[][] {
+function priceComponentsOf({ tariff }: PublicTariff): [Row][] {
   return tariff.elements.flatMap((element, elementIndex) =>
-    element.price_components.map((component, componentIndex) => {
-      const row: Row = {
+    element.price_components.map((component, componentIndex): [Row] => [
+      {
         tariff,
         restrictions: element.restrictions ?? {},
         component,
         elementNumber: elementIndex + 1,
         componentNumber: componentIndex + 1,
-      };
-      return TABLE.map(([, , , read]) => read(row));
-    }),
+      },
+    ]),
   );
 }
 
-function restriction(field: string): Read {
+function restriction(field: string): (row: Row) => Cell {
   return ({ restrictions }) => value(restrictions[field]);
 }
 

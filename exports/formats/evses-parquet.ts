@@ -1,0 +1,237 @@
+/**
+ * `/data/evses.parquet`: GeoParquet 1.1, a row an EVSE with the columns of its Location, so that whoever counts or
+ * joins needs no unfolding; connectors are a list in their row. Numbers, times and booleans are such; null is "not
+ * known". Its point is the EVSE's own where it has one, else the Location's (OD-05). Licence, attribution, time and
+ * sequence are key-value metadata of the file.
+ */
+import type { SchemaElement } from 'hyparquet';
+import { geojsonToWkb } from 'hyparquet-writer';
+import type { Connector, Evse } from '../../db/model.ts';
+import { toPosition } from '../feature.ts';
+import type { Datatype, PackedLocationFormat } from '../format.ts';
+import { textOrNull } from '../missing.ts';
+import { closeParquet, openParquet, type ParquetColumn, packRows } from '../parquet.ts';
+import { maxPowerInKilowatts, powerInKilowatts } from '../power.ts';
+import type { PublicLocation } from '../public-objects.ts';
+import { occupancy, operationalStatus } from '../regulated-status.ts';
+
+interface Row {
+  readonly object: PublicLocation;
+  readonly evse: Evse;
+}
+
+type Word = 'text' | 'text[]' | 'number' | 'boolean' | 'time' | 'point' | 'connectors';
+type Read = (object: PublicLocation, evse: Evse) => unknown;
+
+/** Name, what the values are, what they hold, and where that comes from: a line a column, in order. */
+const TABLE: readonly (readonly [name: string, word: Word, description: string, read: Read])[] = [
+  ['geometry', 'point', 'Point, WGS 84, longitude first, as WKB', pointOf],
+  ['id', 'text', 'Country, party, Location and EVSE: CC-PTY-locationid-uid', idOf],
+  [
+    'country_code',
+    'text',
+    "Country of the owner's OCPI party",
+    ({ location }) => location.country_code.toUpperCase(),
+  ],
+  ['party_id', 'text', "The owner's OCPI party", ({ location }) => location.party_id.toUpperCase()],
+  ['location_id', 'text', 'Unique within country_code and party_id', ({ location }) => location.id],
+  ['name', 'text', 'Name of the Location', ({ location }) => textOrNull(location.name)],
+  ['address', 'text', 'Street and house number', ({ location }) => textOrNull(location.address)],
+  ['postal_code', 'text', 'Postal code', ({ location }) => textOrNull(location.postal_code)],
+  ['city', 'text', 'City', ({ location }) => textOrNull(location.city)],
+  ['state', 'text', 'State or province', ({ location }) => textOrNull(location.state)],
+  ['country', 'text', 'ISO 3166-1 alpha-3', ({ location }) => textOrNull(location.country)],
+  ['time_zone', 'text', 'IANA name', ({ location }) => textOrNull(location.time_zone)],
+  ['parking_type', 'text', 'OCPI ParkingType', ({ location }) => textOrNull(location.parking_type)],
+  [
+    'open_24_7',
+    'boolean',
+    'Open without interruption',
+    ({ location }) => location.opening_times?.twentyfourseven,
+  ],
+  [
+    'operator',
+    'text',
+    'Who operates the Location',
+    ({ location, partyName }) => textOrNull(location.operator?.name) ?? textOrNull(partyName),
+  ],
+  [
+    'suboperator',
+    'text',
+    'Who operates it on behalf of the operator',
+    ({ location }) => textOrNull(location.suboperator?.name),
+  ],
+  ['owner', 'text', 'Who owns it', ({ location }) => textOrNull(location.owner?.name)],
+  [
+    'help_phone',
+    'text',
+    'Telephone number for help on the spot',
+    ({ location }) => textOrNull(location.help_phone),
+  ],
+  [
+    'green_energy',
+    'boolean',
+    'Only from renewable sources',
+    ({ location }) => location.energy_mix?.is_green_energy,
+  ],
+  ['evse_uid', 'text', 'Unique within the Location', (_, evse) => evse.uid],
+  ['evse_id', 'text', 'EVSE ID as shown on the charge point', (_, evse) => textOrNull(evse.evse_id)],
+  ['status', 'text', 'OCPI Status; UNKNOWN is neither free nor occupied', (_, evse) => evse.status],
+  [
+    'operational_status',
+    'text',
+    'in_service, out_of_service or unknown: item F1 of Reg. (EU) 2025/655',
+    (_, evse) => operationalStatus(evse.status),
+  ],
+  [
+    'occupancy',
+    'text',
+    'free, occupied, reserved or unknown: item F2 of Reg. (EU) 2025/655',
+    (_, evse) => occupancy(evse.status),
+  ],
+  ['floor_level', 'text', 'Floor in a garage', (_, evse) => textOrNull(evse.floor_level)],
+  [
+    'physical_reference',
+    'text',
+    'Number or text on the outside of the EVSE',
+    (_, evse) => textOrNull(evse.physical_reference),
+  ],
+  ['capabilities', 'text[]', 'A list of OCPI Capabilities', (_, evse) => evse.capabilities],
+  [
+    'parking_restrictions',
+    'text[]',
+    'A list of OCPI ParkingRestrictions',
+    (_, evse) => evse.parking_restrictions,
+  ],
+  [
+    'max_power_kw',
+    'number',
+    'Kilowatt, of its strongest connector',
+    (_, evse) => maxPowerInKilowatts(evse.connectors),
+  ],
+  [
+    'connectors',
+    'connectors',
+    'A list of its connectors: id, standard, format, power_type, max_power_kw, tariff_ids',
+    (_, evse) => evse.connectors.map(toConnector),
+  ],
+  [
+    'location_last_updated',
+    'time',
+    "The owner's time of the Location",
+    ({ location }) => new Date(location.last_updated),
+  ],
+  ['evse_last_updated', 'time', "The owner's time of the EVSE", (_, evse) => new Date(evse.last_updated)],
+  ['changed_at', 'time', 'When the registry last changed the Location', ({ changedAt }) => changedAt],
+];
+
+const COLUMNS: readonly ParquetColumn<Row>[] = TABLE.map(([name, word, , read]) => ({
+  name,
+  elements: elementsOf(name, word),
+  read: ({ object, evse }) => read(object, evse),
+}));
+
+/** GeoParquet 1.1: without `crs` the coordinates are OGC:CRS84, longitude first. */
+const GEO = JSON.stringify({
+  version: '1.1.0',
+  primary_column: 'geometry',
+  columns: { geometry: { encoding: 'WKB', geometry_types: ['Point'] } },
+});
+
+/** In the words of the catalogue; a list or a point has no better one than `string`. */
+const DATATYPES: Readonly<Partial<Record<Word, Datatype>>> = {
+  number: 'number',
+  boolean: 'boolean',
+  time: 'dateTime',
+};
+
+export const evsesParquet: PackedLocationFormat = {
+  name: 'evses.parquet',
+  module: 'locations',
+  mediaType: 'application/vnd.apache.parquet',
+  title: 'EVSEs for analysis',
+  description:
+    'One row an EVSE with the columns of its Location, as GeoParquet: typed, compressed, and read column by column by DuckDB, pandas, R and GIS programs.',
+  dataSets: ['static', 'dynamic'],
+  standard: 'https://geoparquet.org/releases/v1.1.0/',
+  columns: TABLE.map(([name, word, description]) => ({
+    name,
+    description,
+    datatype: DATATYPES[word] ?? 'string',
+  })),
+  open: openParquet,
+  pack: (objects) =>
+    packRows(
+      COLUMNS,
+      objects.flatMap((object) => object.evses.map((evse): Row => ({ object, evse }))),
+    ),
+  close: ({ publication, generatedAt, sequence }, packs) =>
+    closeParquet(COLUMNS, packs, {
+      geo: GEO,
+      licence: publication.licence,
+      attribution: publication.attribution,
+      generated_at: generatedAt.toISOString(),
+      sequence: String(sequence),
+    }),
+};
+
+/** The elements of the schema, a tree in order (Parquet, LogicalTypes). */
+function elementsOf(name: string, word: Word): SchemaElement[] {
+  switch (word) {
+    case 'text':
+      return [{ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' }];
+    case 'number':
+      return [{ name, type: 'DOUBLE', repetition_type: 'OPTIONAL' }];
+    case 'boolean':
+      return [{ name, type: 'BOOLEAN', repetition_type: 'OPTIONAL' }];
+    case 'time':
+      return [
+        {
+          name,
+          type: 'INT64',
+          converted_type: 'TIMESTAMP_MILLIS',
+          logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+          repetition_type: 'REQUIRED',
+        },
+      ];
+    case 'point':
+      return [{ name, type: 'BYTE_ARRAY', repetition_type: 'REQUIRED' }];
+    case 'text[]':
+      return listOf(name, elementsOf('element', 'text'));
+    case 'connectors':
+      return listOf(name, [
+        { name: 'element', repetition_type: 'REQUIRED', num_children: 6 },
+        ...['id', 'standard', 'format', 'power_type'].flatMap((field) => elementsOf(field, 'text')),
+        ...elementsOf('max_power_kw', 'number'),
+        ...elementsOf('tariff_ids', 'text[]'),
+      ]);
+  }
+}
+
+function listOf(name: string, element: SchemaElement[]): SchemaElement[] {
+  return [
+    { name, repetition_type: 'OPTIONAL', converted_type: 'LIST', num_children: 1 },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    ...element,
+  ];
+}
+
+function idOf({ location }: PublicLocation, { uid }: Evse): string {
+  return `${location.country_code.toUpperCase()}-${location.party_id.toUpperCase()}-${location.id}-${uid}`;
+}
+
+function pointOf({ location }: PublicLocation, { coordinates }: Evse): Uint8Array {
+  return geojsonToWkb({ type: 'Point', coordinates: [...toPosition(coordinates ?? location.coordinates)] });
+}
+
+function toConnector(connector: Connector) {
+  const { id, standard, format, power_type, tariff_ids } = connector;
+  return {
+    id,
+    standard,
+    format,
+    power_type,
+    max_power_kw: powerInKilowatts(connector),
+    tariff_ids: tariff_ids ?? [],
+  };
+}
