@@ -1,33 +1,33 @@
 /**
  * The files of open data: when they are built, and which are current.
  *
- * Guarantees: builds in one process never overlap. A file is published when it is whole, all its kinds of
- * objects read in one pass; where a build fails, what was published before stays, and says its age. Files know
- * the sequence they hold at the least, so a follower of the journal can start from any of them.
+ * Guarantees: builds in one process never overlap. What is built together is published together and carries one
+ * sequence; a file is published when it is whole, and where its build fails, what was published before stays, and
+ * says its age. Files know the sequence they hold at the least, so a follower of the journal can start from any.
+ * A build costs what changed since the last: objects are written anew when they changed, and all of them once a day,
+ * or when the program, another registry or a damaged file asks for it.
  * Fails in words: a build that fails, be it because the database does, is logged and told in its report. Only an
  * unknown format's name is thrown.
  */
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Module } from '../db/model.ts';
-import { hasChangedSince, readHead } from '../db/reads/public-objects.ts';
-import { readTwinsSequence } from '../db/reads/twins.ts';
+import { type DailyFile, type Day, dailyPath, readDay, readDays } from './build/daily-files.ts';
+import {
+  createEditionStore,
+  type EditionStore,
+  type MadeFile,
+  type Snapshot,
+} from './build/edition-store.ts';
+import { type MadeFrom, makeFiles } from './build/make-files.ts';
+import { findFormer, isUpToDate, readStand, type Stand } from './build/stand.ts';
 import { discoverFormats } from './discover.ts';
 import type { Edition, ExportFormat, Publication } from './format.ts';
-import { buildModule, type Made } from './snapshot-build.ts';
-import { createSnapshotStore, type Snapshot, type SnapshotStore } from './snapshot-store.ts';
 import { type ExportFile, fileOf, filesOf, type View } from './view.ts';
-
-/**
- * A file is built anew after a day even if the journal has nothing new: times of objects that came again
- * unchanged move without it. Milliseconds.
- */
-const OLDEST_FILE = 24 * 60 * 60_000;
 
 /** After a build that failed, a build on demand waits this long before it tries again. Milliseconds. */
 const DEMAND_PAUSE = 30_000;
 
-/** Tariffs first: a Location that names a Tariff should not be out before it. */
 const MODULES: readonly Module[] = ['tariffs', 'locations'];
 
 /** How the build of one file ended. */
@@ -66,8 +66,19 @@ export interface Snapshots {
   currentOrBuild(format: string, view?: View): Promise<Snapshot | null>;
   /** Every format in each of its views. */
   list(): Promise<Listing[]>;
+  /** What was published last on each of the days before that are kept, the latest first. */
+  days(): Promise<Day[]>;
+  /** Where the gzipped file of a day lies, by its name there; null when there is none. */
+  dailyFile(day: string, name: string): Promise<DailyDownload | null>;
   /** Ends a build under way and waits for it; later builds fail. What is published stays. */
   close(): Promise<void>;
+}
+
+/** A file of a day before. */
+export interface DailyDownload {
+  readonly file: DailyFile;
+  /** Of the gzipped file. */
+  readonly path: string;
 }
 
 export class UnknownFormatError extends Error {
@@ -98,19 +109,19 @@ export function createSnapshots(parts: SnapshotParts): Snapshots {
 class SnapshotPublisher implements Snapshots {
   readonly publication: Publication;
   readonly #parts: SnapshotParts;
-  readonly #store: SnapshotStore;
+  readonly #store: EditionStore;
   readonly #stopping = new AbortController();
   #formats: Promise<readonly ExportFormat[]> | null = null;
   /** The last build that was asked for; the next one begins when it has ended. Never rejects. */
   #lastBuild: Promise<unknown> = Promise.resolve();
   #sharedBuild: Promise<SnapshotReport[]> | null = null;
-  /** By the monotonic clock of the process. */
+  /** When the last build failed as a whole, by the monotonic clock of the process. */
   #demandFailedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts;
     this.publication = parts.publication;
-    this.#store = createSnapshotStore(parts.directory);
+    this.#store = createEditionStore(parts.directory);
   }
 
   async build(name?: string): Promise<SnapshotReport[]> {
@@ -122,7 +133,7 @@ class SnapshotPublisher implements Snapshots {
         formats.map((format) => format.name),
       );
     }
-    return this.#inTurn(() => this.#buildFiles(wanted.flatMap(filesOf)));
+    return this.#inTurn(() => this.#buildAnew(wanted.flatMap(filesOf)));
   }
 
   async buildIfChanged(): Promise<SnapshotReport[]> {
@@ -147,9 +158,7 @@ class SnapshotPublisher implements Snapshots {
     const snapshot = await this.#store.current(file.name);
     if (snapshot || performance.now() - this.#demandFailedAt < DEMAND_PAUSE) return snapshot;
     await this.buildIfChanged();
-    const built = await this.#store.current(file.name);
-    if (!built) this.#demandFailedAt = performance.now();
-    return built;
+    return this.#store.current(file.name);
   }
 
   async list(): Promise<Listing[]> {
@@ -160,6 +169,15 @@ class SnapshotPublisher implements Snapshots {
         snapshot: await this.#store.current(name),
       })),
     );
+  }
+
+  days(): Promise<Day[]> {
+    return readDays(this.#parts.directory);
+  }
+
+  async dailyFile(day: string, name: string): Promise<DailyDownload | null> {
+    const file = (await readDay(this.#parts.directory, day))?.files.find((one) => one.name === name);
+    return file ? { file, path: dailyPath(this.#parts.directory, day, file) } : null;
   }
 
   async close(): Promise<void> {
@@ -184,109 +202,109 @@ class SnapshotPublisher implements Snapshots {
     return result;
   }
 
+  async #buildAnew(files: readonly ExportFile[]): Promise<SnapshotReport[]> {
+    return this.#orFailures(files, (stand) => this.#buildFiles(files, stand, new Map()));
+  }
+
   async #buildChanged(): Promise<SnapshotReport[]> {
     const files = (await this.#allFormats()).flatMap(filesOf);
+    return this.#orFailures(files, async (stand) => {
+      const current = await this.#currentOf(files);
+      if (files.every(({ name }) => this.#isCurrent(current.get(name), stand))) return [];
+      return this.#buildFiles(files, stand, await findFormer(this.#parts.knex, current, stand));
+    });
+  }
+
+  async #orFailures(
+    files: readonly ExportFile[],
+    build: (stand: Stand) => Promise<SnapshotReport[]>,
+  ): Promise<SnapshotReport[]> {
     try {
-      return await this.#buildFiles(await this.#changedFiles(files));
+      this.#stopping.signal.throwIfAborted();
+      return await build(await readStand(this.#parts.knex, this.#parts.clock()));
     } catch (error) {
+      this.#demandFailedAt = performance.now();
       return files.map((file) => this.#failure(file, error, 0));
     }
   }
 
-  async #changedFiles(files: readonly ExportFile[]): Promise<ExportFile[]> {
-    const changed = new Map<string, ExportFile>();
-    for (const file of files) {
-      const snapshot = await this.#store.current(file.name);
-      const isChanged =
-        !snapshot || this.#isOutOfDate(snapshot) || (await this.#hasMoved(file, snapshot.sequence));
-      // What changed in one view did in the other; one pass makes both.
-      if (isChanged || changed.has(file.format.name)) changed.set(file.name, file);
+  async #currentOf(files: readonly ExportFile[]): Promise<Map<string, Snapshot>> {
+    const current = new Map<string, Snapshot>();
+    for (const { name } of files) {
+      const snapshot = await this.#store.current(name);
+      if (snapshot) current.set(name, snapshot);
     }
-    return [...changed.values()];
+    return current;
   }
 
-  /** The view `resolved` knows no more than what twins are decided of: it is built again when they are. */
-  async #hasMoved({ format, view }: ExportFile, sequence: number): Promise<boolean> {
-    const { knex } = this.#parts;
-    if (view === 'resolved' && (await readTwinsSequence(knex)) === sequence) return false;
-    return hasChangedSince(knex, format.module, sequence);
-  }
-
-  /** By its age, or by terms that are no longer ours. A time in the future is as good as none. */
-  #isOutOfDate(snapshot: Snapshot): boolean {
-    const age = this.#parts.clock().getTime() - snapshot.generatedAt.getTime();
+  #isCurrent(snapshot: Snapshot | undefined, stand: Stand): boolean {
+    const { licence, attribution } = this.publication;
     return (
-      age > OLDEST_FILE ||
-      age < 0 ||
-      snapshot.licence !== this.publication.licence ||
-      snapshot.attribution !== this.publication.attribution
+      snapshot !== undefined &&
+      isUpToDate(snapshot, stand) &&
+      snapshot.licence === licence &&
+      snapshot.attribution === attribution
     );
   }
 
-  async #buildFiles(wanted: readonly ExportFile[]): Promise<SnapshotReport[]> {
-    const reports: SnapshotReport[] = [];
-    for (const module of MODULES) {
-      const files = wanted.filter(({ format }) => format.module === module);
-      if (files.length > 0) reports.push(...(await this.#buildModule(module, files)));
-    }
-    return reports;
-  }
-
-  async #buildModule(module: Module, files: readonly ExportFile[]): Promise<SnapshotReport[]> {
+  async #buildFiles(
+    files: readonly ExportFile[],
+    stand: Stand,
+    former: ReadonlyMap<string, Snapshot>,
+  ): Promise<SnapshotReport[]> {
     const startedAt = performance.now();
     const seconds = () => Math.round(performance.now() - startedAt) / 1000;
-    let workFolder: string | null = null;
+    const workFolder = await this.#store.openWorkFolder();
     try {
-      this.#stopping.signal.throwIfAborted();
-      const folder = await this.#store.openWorkFolder();
-      workFolder = folder;
-      const made = await buildModule({
-        knex: this.#parts.knex,
-        module,
-        files,
-        editions: await this.#newEditions(),
-        path: (file) => this.#store.workPath(folder, file),
-        partyNames: (await this.#parts.readPartyNames?.()) ?? new Map(),
-        logger: this.#parts.logger,
-        signal: this.#stopping.signal,
-      });
-      return await Promise.all(made.map((one) => this.#publish(folder, one, seconds)));
-    } catch (error) {
-      return files.map((file) => this.#failure(file, error, seconds()));
+      const { knex, logger } = this.#parts;
+      const partyNames = (await this.#parts.readPartyNames?.()) ?? new Map();
+      const results: MadeFrom[] = [];
+      for (const module of MODULES) {
+        const made = await makeFiles({
+          ...{ knex, module, former, partyNames, logger },
+          files: files.filter(({ format }) => format.module === module),
+          edition: this.#edition(stand),
+          path: (file) => this.#store.workPath(workFolder, file),
+          signal: this.#stopping.signal,
+        });
+        results.push(...made);
+      }
+      return await this.#publish(workFolder, results, stand, seconds);
     } finally {
-      if (workFolder) await this.#store.discard(workFolder);
+      await this.#store.discard(workFolder);
     }
   }
 
-  /** Both positions are read before the first object: see `db/reads/public-objects.ts`. */
-  async #newEditions(): Promise<Record<View, Edition>> {
-    const { knex, clock } = this.#parts;
-    const twinsAt = await readTwinsSequence(knex);
-    const { sequence } = await readHead(knex);
-    const raw = { publication: this.publication, sequence, generatedAt: clock() };
-    return { raw, resolved: { ...raw, sequence: Math.min(sequence, twinsAt) } };
+  #edition({ position, now }: Stand): Edition {
+    return { publication: this.publication, sequence: position.sequence, generatedAt: now };
   }
 
-  async #publish(workFolder: string, result: Made, seconds: () => number): Promise<SnapshotReport> {
-    if ('error' in result) return this.#failure(result.file, result.error, seconds());
-    const { file, made, leftOut } = result;
+  async #publish(
+    workFolder: string,
+    results: readonly MadeFrom[],
+    stand: Stand,
+    seconds: () => number,
+  ): Promise<SnapshotReport[]> {
+    const { recipe, twinsRound, position } = stand;
+    const ready = results.flatMap((result) => {
+      const wholeAt = result.wholeAt ?? stand.now;
+      const basis = { changedAt: position.changedAt, twinsRound, recipe, wholeAt };
+      return 'made' in result ? [{ made: result.made, basis }] : [];
+    });
+    let published: ReadonlySet<string>;
     try {
-      const published = await this.#store.publish(workFolder, made);
-      const report: SnapshotReport = {
-        format: file.format.name,
-        view: file.view,
-        state: published ? 'built' : 'superseded',
-        sequence: made.sequence,
-        objects: made.objects,
-        bytes: made.identity.bytes,
-        gzipBytes: made.gzip.bytes,
-        seconds: seconds(),
-      };
+      published = await this.#store.publish(workFolder, ready);
+    } catch (error) {
+      return results.map(({ file }) => this.#failure(file, error, seconds()));
+    }
+    return results.map((result) => {
+      if ('error' in result) return this.#failure(result.file, result.error, seconds());
+      const { file, made, leftOut } = result;
+      const state = published.has(made.format) ? 'built' : 'superseded';
+      const report: SnapshotReport = { ...toReport(file, made), state, seconds: seconds() };
       this.#parts.logger.info({ ...report, leftOut }, 'a file of open data was built');
       return report;
-    } catch (error) {
-      return this.#failure(file, error, seconds());
-    }
+    });
   }
 
   /** Logged here, once; a build that was ended because the process stops is no error. */
@@ -307,4 +325,14 @@ class SnapshotPublisher implements Snapshots {
       problem,
     };
   }
+}
+
+function toReport({ format, view }: ExportFile, made: MadeFile) {
+  return {
+    ...{ format: format.name, view },
+    sequence: made.sequence,
+    objects: made.objects,
+    bytes: made.identity.bytes,
+    gzipBytes: made.gzip.bytes,
+  };
 }

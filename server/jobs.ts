@@ -25,8 +25,11 @@ const REJECTED_RECORD_AGE_MS = 30 * DAY_MS;
 
 /** Every minute; costs a few questions when nothing changed. */
 const QUALITY_SCHEDULE = '* * * * *';
-/** Every minute; costs one question when nothing changed. */
-const EXPORTS_SCHEDULE = '* * * * *';
+/**
+ * Every half minute, so that with the seconds of a build a file is never a minute behind; costs two questions when
+ * nothing changed.
+ */
+const EXPORTS_SCHEDULE = '*/30 * * * * *';
 /** Every minute, for hubs that have just registered; whose turn it is not, is not asked. */
 const HUBS_SCHEDULE = '* * * * *';
 /** Each hour: status changes leave a dead row each, a busy country some hundred thousand an hour. */

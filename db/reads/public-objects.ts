@@ -69,32 +69,22 @@ export async function readHead(knex: Knex): Promise<Head> {
   return { sequence: head.sequence, changedAt: head.changed_at };
 }
 
-/**
- * Whether the journal has a change of this module after a position. The answer is "yes" too when the journal is
- * behind the position: then this is another registry, or an older state of it, than the one that was read.
- */
-export async function hasChangedSince(knex: Knex, module: Module, sequence: number): Promise<boolean> {
-  const { rows } = await knex.raw<{ rows: { changed: boolean }[] }>(
-    `select head.sequence < ?
-            or exists (
-              select 1
-                from change
-               where change.sequence > ?
-                 and (change.kind = 'tariff') = ?
-            ) as changed
-       from journal_head as head`,
-    [sequence, sequence, module === 'tariffs'],
-  );
-  return rows[0]?.changed ?? true;
+/** Which public objects are walked through; all when nothing is given. */
+export interface Selection {
+  /** The registry's numbers: from the first up to and without the last. */
+  readonly numbers?: { readonly from: number; readonly to: number };
+  /** Those of these numbers. */
+  readonly among?: readonly number[];
 }
 
 /**
- * Walks through all public objects of a module in order of creation, a batch at a time. The next batch is read
+ * Walks through public objects of a module in order of creation, a batch at a time. The next batch is read
  * only when it is asked for, so a slow consumer slows the walk and holds nothing.
  */
 export async function* readPublicObjects(
   knex: Knex,
   module: Module,
+  { numbers, among }: Selection = {},
   batchObjects: number = BATCH_OBJECTS,
 ): AsyncGenerator<readonly PublicObject[], void, undefined> {
   const { table, key, asStored } = TABLES[module];
@@ -116,6 +106,8 @@ export async function* readPublicObjects(
                    changed_at
               from ${table}
              where id > ?
+               ${numbers ? 'and id < ?' : ''}
+               ${among ? 'and id = any(cast(? as bigint[]))' : ''}
                and ${IS_SHOWN[module]}
              order by id
              limit ?
@@ -123,9 +115,10 @@ export async function* readPublicObjects(
       ) as batch
      where batch.bytes_before < ?
      order by batch.id`;
-  let after = 0;
+  const bounds = [...(numbers ? [numbers.to] : []), ...(among ? [[...among]] : [])];
+  let after = numbers ? numbers.from - 1 : 0;
   for (;;) {
-    const { rows } = await knex.raw<{ rows: Row[] }>(query, [after, batchObjects, BATCH_BYTES]);
+    const { rows } = await knex.raw<{ rows: Row[] }>(query, [after, ...bounds, batchObjects, BATCH_BYTES]);
     const last = rows.at(-1);
     if (!last) return;
     yield rows.map(toPublicObject);

@@ -6,7 +6,7 @@
  * named.
  */
 import type { Knex } from 'knex';
-import type { HoldReason } from '../registry/twin-table.ts';
+import { type HoldReason, readTwinLocations } from '../registry/twin-table.ts';
 
 /** An EVSE that holds. */
 export interface HoldingEvse {
@@ -23,6 +23,9 @@ export interface LocationTwins {
 
 /** Twins that are named; there may be more where an ID is a placeholder. */
 const NAMED_TWINS = 20;
+
+/** Locations that are asked about in one query: their twins come back in one answer. */
+const LOCATIONS_AT_ONCE = 2_000;
 
 interface Row {
   location: number;
@@ -49,12 +52,32 @@ export async function readTwins(
   return found;
 }
 
-/** Position of the journal up to which twins are decided. */
-export async function readTwinsSequence(knex: Knex): Promise<number> {
-  const { rows } = await knex.raw<{ rows: { sequence: number }[] }>(
-    'select rule_round.sequence from rule_round',
+/**
+ * Locations whose twins read differently after a round, and those that share, or shared, an EVSE ID with one of the
+ * given, which have changed.
+ */
+export async function readLocationsWithOtherTwins(
+  knex: Knex,
+  { changed, afterRound }: { changed: readonly number[]; afterRound: number },
+): Promise<Set<number>> {
+  const { rows } = await knex.raw<{ rows: { location: number }[] }>(
+    'select twin_change.location from twin_change where twin_change.round > ?',
+    [afterRound],
   );
-  return rows[0]?.sequence ?? 0;
+  const found = new Set(rows.map(({ location }) => location));
+  for (let start = 0; start < changed.length; start += LOCATIONS_AT_ONCE) {
+    const some = changed.slice(start, start + LOCATIONS_AT_ONCE);
+    for (const location of await readTwinLocations(knex, some)) found.add(location);
+  }
+  return found;
+}
+
+/** The last round that decided anything about twins; zero before the first. */
+export async function readTwinsRound(knex: Knex): Promise<number> {
+  const { rows } = await knex.raw<{ rows: { twins_round: number }[] }>(
+    'select rule_round.twins_round from rule_round',
+  );
+  return rows[0]?.twins_round ?? 0;
 }
 
 // One pass by windows: the planner takes each relation here for a single row, and would join them in a loop. Of an ID,

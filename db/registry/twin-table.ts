@@ -11,7 +11,7 @@
  *
  * Guarantees: exactly one of the EVSEs of a compact ID holds; an ID that is left with one EVSE is in the table no
  * more, so nothing has to be undone. Only the IDs that the given Locations have, or had when they were last looked
- * at, are decided anew, in one statement. REMOVED EVSEs and Locations that nobody may see are no twins of anything.
+ * at, are decided anew, in one statement; whom that concerns is marked with the number of the round. REMOVED EVSEs and Locations that nobody may see are no twins of anything.
  */
 import type { Knex } from 'knex';
 
@@ -117,14 +117,42 @@ with touched as (
           and not exists (select from decided
                            where decided.location = evse_twin.location
                              and decided.uid_key = evse_twin.uid_key)
+       returning evse_twin.compact_id, evse_twin.location
+     ),
+     written as (
+       insert into evse_twin (location, uid_key, compact_id, holds, reason)
+       select decided.location, decided.uid_key, decided.compact_id, decided.holds, decided.reason
+         from decided
+       on conflict (location, uid_key) do update
+          set compact_id = excluded.compact_id,
+              holds      = excluded.holds,
+              reason     = excluded.reason
+        where (evse_twin.compact_id, evse_twin.holds, evse_twin.reason)
+              is distinct from
+              (excluded.compact_id, excluded.holds, excluded.reason)
+       returning evse_twin.compact_id, evse_twin.location
+     ),
+     moved as (
+       select single.compact_id, single.location from single
+        union
+       select written.compact_id, written.location from written
+     ),
+     concerned as (
+       select moved.location from moved
+        union
+       select evse_twin.location
+         from evse_twin
+        where evse_twin.compact_id in (select moved.compact_id from moved)
+     ),
+     next as (
+       update rule_round
+          set twins_round = rule_round.twins_round + 1
+        where exists (select from moved)
+       returning rule_round.twins_round
      )
-insert into evse_twin (location, uid_key, compact_id, holds, reason)
-select decided.location, decided.uid_key, decided.compact_id, decided.holds, decided.reason
-  from decided
-on conflict (location, uid_key) do update
-   set compact_id = excluded.compact_id,
-       holds      = excluded.holds,
-       reason     = excluded.reason
- where (evse_twin.compact_id, evse_twin.holds, evse_twin.reason)
-       is distinct from
-       (excluded.compact_id, excluded.holds, excluded.reason)`;
+insert into twin_change (location, round)
+select concerned.location, next.twins_round
+  from concerned
+ cross join next
+on conflict (location) do update
+   set round = excluded.round`;

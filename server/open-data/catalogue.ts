@@ -1,8 +1,9 @@
 /**
  * `/data`: what can be downloaded, for programs. The page for people (`catalogue-page.ts`) shows the same.
  */
+
+import type { Representation } from '../../exports/build/edition-store.ts';
 import type { Column } from '../../exports/format.ts';
-import type { Representation } from '../../exports/snapshot-store.ts';
 import type { Listing, Snapshots } from '../../exports/snapshots.ts';
 import { licenceUrl } from './licence.ts';
 

@@ -11,8 +11,8 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ParameterizedContext } from 'koa';
+import type { Representation, Snapshot } from '../../exports/build/edition-store.ts';
 import type { ExportFormat } from '../../exports/format.ts';
-import type { Representation, Snapshot } from '../../exports/snapshot-store.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { type View, viewsOf } from '../../exports/view.ts';
 import { type Decision, decide } from './conditions.ts';
@@ -24,8 +24,11 @@ const FIRST_BUILD_WAIT = 25_000;
 /** Seconds after which to ask again when there is no file. */
 const RETRY_AFTER = '10';
 
-/** Files change every few minutes at most; `no-transform` because another encoding would need another ETag. */
-const CACHE_CONTROL = 'public, max-age=60, no-transform';
+/**
+ * Files change every half minute while the registry does: kept for a third of that, a cache adds little to their age.
+ * `no-transform` because another encoding would need another ETag.
+ */
+const CACHE_CONTROL = 'public, max-age=10, no-transform';
 
 /** Milliseconds without progress after which a client that does not read is cut off. */
 const IDLE_LIMIT = 120_000;
@@ -64,7 +67,7 @@ export async function sendDownload(
 }
 
 /** `raw` unless the query says otherwise; refuses what the format has not. */
-function wantedView(ctx: ParameterizedContext, format: ExportFormat): View {
+export function wantedView(ctx: ParameterizedContext, format: ExportFormat): View {
   const wanted = ctx.query.view ?? 'raw';
   const views = viewsOf(format);
   const view = views.find((one) => one === wanted);
@@ -106,7 +109,7 @@ function refuse(ctx: ParameterizedContext, { decision, representation }: Choice)
 }
 
 /** As it is saved: the view before the ending, so that programs still know the type. */
-function fileName({ name }: ExportFormat, view: View): string {
+export function fileName({ name }: ExportFormat, view: View): string {
   return view === 'raw' ? name : name.replace('.', `.${view}.`);
 }
 

@@ -3,6 +3,7 @@
  *
  *   GET /data          what can be downloaded: JSON, or a page for a browser
  *   GET /data/{file}   a download
+ *   GET /data/daily    what was published last on the days before, and /data/daily/{day}/{file}
  *
  * HEAD is answered like GET without the body, OPTIONS with what is allowed, anything else with 405.
  */
@@ -14,6 +15,7 @@ import { publicAddress } from '../ocpi/protocol/public-address.ts';
 import { readCatalogue } from './catalogue.ts';
 import { CATALOGUE_PAGE_POLICY, renderCataloguePage } from './catalogue-page.ts';
 import { anyOrigin, onlyReading } from './cors.ts';
+import { sendDailyFile, sendDays } from './daily.ts';
 import { sendDownload } from './downloads.ts';
 
 /** The list says when files were built, so it is not to be kept for long. */
@@ -45,7 +47,14 @@ export function openDataRoutes({ snapshots, config, clock }: OpenDataServices): 
   }
 
   router.get('/data', anyOrigin(), sendCatalogue);
+  router.get('/data/daily', anyOrigin(), (ctx) =>
+    sendDays(ctx, snapshots, publicAddress(ctx, config.publicUrl)),
+  );
+  router.get('/data/daily/:day/:file', anyOrigin(), (ctx) =>
+    sendDailyFile(ctx, snapshots, { day: ctx.params.day ?? '', name: ctx.params.file ?? '' }),
+  );
   router.get('/data/:file', anyOrigin(), (ctx) => sendDownload(ctx, snapshots, ctx.params.file ?? ''));
-  for (const path of ['/data', '/data/:file']) router.all(path, anyOrigin(), onlyReading());
+  for (const path of ['/data', '/data/:file', '/data/daily/:day/:file'])
+    router.all(path, anyOrigin(), onlyReading());
   return router;
 }

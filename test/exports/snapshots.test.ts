@@ -194,13 +194,21 @@ describe('snapshots', () => {
       expect(await states(make().buildIfChanged()), 'another process').to.deep.equal([]);
     });
 
-    it('builds the files of what changed', async () => {
+    it('builds all files, of one sequence, whatever it was that changed', async () => {
       await snapshots.build();
       await registry.putLocation(storedLocation({ id: 'b' }));
-      expect(await states(snapshots.buildIfChanged())).to.deep.equal(['ids.txt built']);
+      expect(await states(snapshots.buildIfChanged())).to.deep.equal([
+        'ids.txt built',
+        'tariff-ids.txt built',
+      ]);
       await registry.putTariff(storedTariff({ id: 'u' }));
-      expect(await states(snapshots.buildIfChanged())).to.deep.equal(['tariff-ids.txt built']);
-      expect((await snapshots.current('tariff-ids.txt'))?.sequence).to.equal(4);
+      await snapshots.buildIfChanged();
+      const listed = (await snapshots.list()).map(({ snapshot }) => snapshot?.sequence);
+      expect(listed).to.deep.equal(Array(FILES).fill(4));
+      expect([await text(), await text(snapshots, 'tariff-ids.txt')]).to.deep.equal([
+        '#4\na\nb\nend\n',
+        '#4\nt\nu\nend\n',
+      ]);
     });
 
     it('builds what is a day old, has other terms, or is not whole', async () => {
@@ -210,9 +218,11 @@ describe('snapshots', () => {
       const other = make({ publication: { name: 'NAP', licence: 'CC-BY-4.0', attribution: 'NAP' } });
       expect(await states(other.buildIfChanged())).to.have.length(2);
       await truncate((await other.current('ids.txt'))?.identity.path ?? '', 3);
-      expect(await states(other.buildIfChanged())).to.deep.equal(['ids.txt built']);
-      await writeFile(join(directory, 'ids.txt', 'current.json'), '{"edition":');
-      expect(await states(other.buildIfChanged())).to.deep.equal(['ids.txt built']);
+      expect(await other.current('ids.txt')).to.equal(null);
+      expect(await states(other.buildIfChanged())).to.have.length(2);
+      expect(await text(other)).to.equal('#2\na\nend\n');
+      await writeFile(join(directory, 'current.json'), '{"files":');
+      expect(await states(other.buildIfChanged())).to.have.length(2);
       expect(errors()).to.deep.equal([]);
     });
 

@@ -22,6 +22,7 @@ export interface NapResult {
 /** A `nap serve` that listens. */
 export interface NapServer {
   readonly url: string;
+  readonly pid: number;
   /** What it has logged, parsed. */
   readonly log: readonly { readonly level: string; readonly msg: string }[];
   /** SIGKILL: nothing is finished. */
@@ -75,6 +76,7 @@ export async function startNap(environment: Record<string, string>): Promise<Nap
   };
   return {
     url,
+    pid: child.pid as number,
     log,
     kill: async () => {
       await end('SIGKILL');

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { Module } from '../../../db/model.ts';
 import {
-  hasChangedSince,
   type PublicObject,
   readHead,
   readPublicObjects,
+  type Selection,
 } from '../../../db/reads/public-objects.ts';
 import {
   type FixtureRegistry,
@@ -13,10 +13,8 @@ import {
   PUBLIC_LOCATIONS,
   SECRET,
   storedLocation,
-  storedTariff,
   TARIFF_COUNT,
 } from '../../exports/fixture-registry.ts';
-import { buildEvse } from '../../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 describe('public objects', () => {
@@ -29,7 +27,7 @@ describe('public objects', () => {
 
   async function walk(module: Module, batchObjects?: number): Promise<PublicObject[][]> {
     const batches: PublicObject[][] = [];
-    for await (const batch of readPublicObjects(database.knex, module, batchObjects))
+    for await (const batch of readPublicObjects(database.knex, module, {}, batchObjects))
       batches.push([...batch]);
     return batches;
   }
@@ -50,6 +48,36 @@ describe('public objects', () => {
     expect(first?.changedAt).to.be.instanceOf(Date);
     expect(first?.sequence).to.be.a('number').above(0);
     expect(JSON.parse(first?.document ?? '').id).to.equal('LOC-1');
+  });
+
+  it('may be chosen by their numbers', async () => {
+    const registry = await openFixtureRegistry(database);
+    for (const id of ['a', 'b', 'c', 'd']) await registry.putLocation(storedLocation({ id }));
+    const numbers = (await walk('locations')).flat().map(({ id }) => id) as [number, number, number, number];
+    const chosen = async (selection: Selection) => {
+      const found: string[] = [];
+      for await (const batch of readPublicObjects(database.knex, 'locations', selection, 1))
+        found.push(...batch.map(({ objectId }) => objectId));
+      return found;
+    };
+    expect(await chosen({ among: [numbers[3], numbers[1], 4711] })).to.deep.equal(['b', 'd']);
+    expect(await chosen({ numbers: { from: numbers[1], to: numbers[3] } })).to.deep.equal(['b', 'c']);
+    expect(await chosen({ among: [] })).to.deep.equal([]);
+  });
+
+  it('are as the journal last told of them: a heartbeat, which it does not, changes nothing here', async () => {
+    const registry = await openFixtureRegistry(database);
+    const at = (time: string, name = 'first') => storedLocation({ id: 'a', name, last_updated: time });
+    const times = async () =>
+      (await walk('locations')).flat().map(({ document }) => JSON.parse(document).last_updated);
+    await registry.putLocation(at('2026-06-01T00:00:00Z'));
+    await registry.putLocation(at('2026-06-02T00:00:00Z'));
+    await registry.putLocation(at('2026-06-03T00:00:00Z'));
+    expect(await times()).to.deep.equal(['2026-06-01T00:00:00Z']);
+    const { rows } = await database.knex.raw('select document from location');
+    expect(JSON.parse(rows[0].document).last_updated, 'the registry knows').to.equal('2026-06-03T00:00:00Z');
+    await registry.putLocation(at('2026-06-04T00:00:00Z', 'second'));
+    expect(await times()).to.deep.equal(['2026-06-04T00:00:00Z']);
   });
 
   it('are all Tariffs', async () => {
@@ -87,7 +115,7 @@ describe('public objects', () => {
     it('the walk sees the later state of what it has not reached, and the journal from the head on has every change', async () => {
       const head = await readHead(database.knex);
       const seen: PublicObject[] = [];
-      for await (const batch of readPublicObjects(database.knex, 'locations', 1)) {
+      for await (const batch of readPublicObjects(database.knex, 'locations', {}, 1)) {
         seen.push(...batch);
         if (seen.length === 1) {
           await registry.putLocation(storedLocation({ id: 'a', name: 'after it was read' }));
@@ -108,28 +136,12 @@ describe('public objects', () => {
     });
 
     it('nobody has to wait for the walk', async () => {
-      const walking = readPublicObjects(database.knex, 'locations', 1);
+      const walking = readPublicObjects(database.knex, 'locations', {}, 1);
       await walking.next();
       await registry.putLocation(storedLocation({ id: 'a', name: 'written in between' }));
       const { rows } = await database.knex.raw(`select name from location where location_id = 'a'`);
       expect(rows).to.deep.equal([{ name: 'written in between' }]);
       await walking.return();
-    });
-
-    it('a module has changed when the journal has a change of it, or is behind', async () => {
-      const { sequence } = await readHead(database.knex);
-      const changed = async (at: number) => [
-        await hasChangedSince(database.knex, 'locations', at),
-        await hasChangedSince(database.knex, 'tariffs', at),
-      ];
-      expect(await changed(0)).to.deep.equal([true, false]);
-      expect(await changed(sequence)).to.deep.equal([false, false]);
-      await registry.putTariff(storedTariff({ id: 't' }));
-      expect(await changed(sequence)).to.deep.equal([false, true]);
-      const status = { id: 'a', evses: [buildEvse({ status: 'CHARGING' })] };
-      await registry.putLocation(storedLocation(status));
-      expect(await changed(sequence + 1)).to.deep.equal([true, false]);
-      expect(await changed(sequence + 100)).to.deep.equal([true, true]);
     });
   });
 });

@@ -350,6 +350,7 @@ describe('open data downloads', () => {
             ...{ publication: snapshots.publication, build: async () => [], buildIfChanged: async () => [] },
             ...{ current: async () => null, currentOrBuild: async () => null, close: async () => undefined },
             ...{ find: (name: string) => snapshots.find(name), list: () => snapshots.list() },
+            ...{ days: async () => [], dailyFile: async () => null },
           },
         }),
       });

@@ -42,6 +42,8 @@ describe('views of open data', () => {
     );
   }
 
+  const sequenceOf = (collection: string) => JSON.parse(collection).sequence as number;
+
   it('raw is the usual one and shows everything', async () => {
     const everything = ['OWN: EVSE-1 E2', 'HUB: EVSE-1', 'MIXED: twin other'];
     expect(await geojson('')).to.deep.equal(everything);
@@ -130,8 +132,10 @@ describe('views of open data', () => {
       'MIXED: twin other',
     ]);
     await server.services.qualityRound.run();
+    const raw = await (await get('locations.geojson')).text();
     const built = await server.services.snapshots.buildIfChanged();
-    expect(new Set(built.map(({ view }) => view))).to.deep.equal(new Set(['resolved']));
+    expect(new Set(built.map(({ state }) => state))).to.deep.equal(new Set(['built']));
+    expect(sequenceOf(await (await get('locations.geojson')).text())).to.equal(sequenceOf(raw));
     expect(await geojson('?view=resolved')).to.deep.equal(['OWN: E2', 'HUB: EVSE-1', 'MIXED: twin other']);
     expect(await server.services.snapshots.buildIfChanged()).to.deep.equal([]);
   });

@@ -1,0 +1,350 @@
+/**
+ * One file of an edition in the making: what changed is written, what did not is copied from the former edition.
+ *
+ * Guarantees: the file is, to the byte, what it would be if every object were written anew, but for where it was
+ * cut into segments when it was deflated. Memory holds one segment and what was gathered to be written.
+ * A file that fails ends alone. An object that its format cannot write is left out and counted, and when they are
+ * more than a stray few, the file fails instead: a file with half its content is worse than an old one.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import type { Edition, PlacedPack } from '../format.ts';
+import type { PublicLocation } from '../public-objects.ts';
+import type { ExportFile } from '../view.ts';
+import { CountedFile, readStretch, type Stretch } from './counted-file.ts';
+import { GZIP_EXTENSION, INDEX_EXTENSION, type MadeFile } from './edition-store.ts';
+import { IndexReader, indexHead, indexLine, type PlacedSegment, type Segment } from './file-index.ts';
+import { FlushedDeflate, GZIP_HEADER, gzipTrailer } from './flushed-deflate.ts';
+import { type ObjectToWrite, toBytes } from './object-to-write.ts';
+
+/**
+ * Numbers of objects in a segment of pieces. Small, since a segment with one change is deflated anew: of the Dutch
+ * feed with 1 % of its EVSEs changing, half of the segments of 32, and 94 % of those of 128. Not smaller, since
+ * deflate looks 32 kB back, and 32 Locations have some 60 kB.
+ */
+const SEGMENT_WIDTH = 32;
+
+/** Numbers of objects that are built at a time, and in a pack. A pack of some thousand rows reads well. */
+export const STRETCH_WIDTH = 1_024;
+
+/** Share of its objects that a format may fail to write, and how many it may in any case. */
+const LEFT_OUT_SHARE = 0.01;
+const LEFT_OUT_ALWAYS = 1;
+
+/** Left-out objects that are logged one by one in a build; the rest are in the count. */
+const LOGGED_OBJECTS = 10;
+
+/** The same file in the edition before. */
+export interface FormerFile {
+  readonly identityPath: string;
+  readonly gzipPath: string;
+  readonly indexPath: string;
+}
+
+/** Objects of neighbouring numbers: what changed among them, and those of them that are shown. */
+export interface ObjectStretch {
+  /** Numbers divided by `STRETCH_WIDTH`. */
+  readonly number: number;
+  /** At least those that changed and are shown; where a file is packed and something changed, all that are shown. */
+  readonly objects: ReadonlyMap<number, ObjectToWrite>;
+  /** Numbers of those that changed in the view of the file; those that are not in `objects` are gone. */
+  readonly changed: ReadonlySet<number>;
+}
+
+interface Open {
+  readonly identity: CountedFile;
+  readonly gzip: CountedFile;
+  readonly index: CountedFile;
+  readonly deflate: FlushedDeflate;
+  readonly former: Former | null;
+}
+
+interface Former {
+  readonly identity: FileHandle;
+  readonly gzip: FileHandle;
+  readonly index: FileHandle;
+  readonly reader: IndexReader;
+}
+
+export class FileInTheMaking {
+  readonly what: ExportFile;
+  readonly #edition: Edition;
+  readonly #path: string;
+  readonly #formerFile: FormerFile | null;
+  readonly #logger: Logger;
+  readonly #separator: Buffer;
+  readonly #packs: PlacedPack[] = [];
+  #open: Open | null = null;
+  /** A run of the former edition that is to be copied. */
+  #run: { identity: Stretch; gzip: Stretch } | null = null;
+  /** Bytes that the file will have once the run is copied. */
+  #bytes = 0;
+  #segments = 0;
+  #objects = 0;
+  #leftOut = 0;
+
+  constructor(
+    what: ExportFile,
+    parts: { edition: Edition; path: string; former: FormerFile | null; logger: Logger },
+  ) {
+    this.what = what;
+    this.#edition = parts.edition;
+    this.#path = parts.path;
+    this.#formerFile = parts.former;
+    this.#logger = parts.logger;
+    this.#separator = toBytes('separator' in what.format ? what.format.separator : '');
+  }
+
+  /** Objects that could not be written. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
+
+  async begin(): Promise<void> {
+    this.#open = {
+      former: this.#formerFile && (await openFormer(this.#formerFile)),
+      identity: new CountedFile(this.#path),
+      gzip: new CountedFile(this.#path + GZIP_EXTENSION),
+      index: new CountedFile(this.#path + INDEX_EXTENSION),
+      deflate: new FlushedDeflate(),
+    };
+    const bytes = toBytes(this.what.format.open(this.#edition));
+    const { identity, gzip, index, deflate } = this.#open;
+    const deflated = await deflate.part(bytes);
+    await identity.write(bytes);
+    await gzip.write(GZIP_HEADER);
+    await gzip.write(deflated);
+    await index.write(toBytes(indexHead({ bytes: bytes.length, deflated: deflated.length })));
+    this.#bytes = bytes.length;
+  }
+
+  /** Takes what changed in a stretch. Stretches come in ascending order; what lies between them has not changed. */
+  async add({ number, objects, changed }: ObjectStretch): Promise<void> {
+    if (changed.size === 0) return;
+    const { format } = this.what;
+    if (!('write' in format)) {
+      await this.#keepUntil(number);
+      await this.#takeFormer(number);
+      const shown = [...objects].sort(([a], [b]) => a - b).map(([, object]) => object);
+      return this.#pack(number, shown);
+    }
+    for (const [segment, ids] of bySegment(changed)) {
+      await this.#keepUntil(segment);
+      const pieces = await this.#formerPieces(await this.#takeFormer(segment), ids);
+      for (const id of ids) {
+        const object = objects.get(id);
+        const piece = object && this.#attempt(object, () => object.piece(this.what));
+        if (piece && piece.length > 0) pieces.push([id, piece]);
+      }
+      await this.#join(segment, pieces);
+    }
+  }
+
+  async finish(): Promise<MadeFile> {
+    await this.#keepUntil(Number.POSITIVE_INFINITY);
+    await this.#copyRun();
+    if (this.#leftOut > Math.max(LEFT_OUT_ALWAYS, this.#objects * LEFT_OUT_SHARE)) {
+      throw new Error(`${this.#leftOut} objects could not be written, ${this.#objects} could`);
+    }
+    const { format, name } = this.what;
+    const edition = this.#edition;
+    const end = toBytes('write' in format ? format.close(edition) : format.close(edition, this.#packs));
+    const { identity, gzip, index, deflate } = this.#opened;
+    await identity.write(end);
+    const { crc32, ...whole } = await identity.finish();
+    await gzip.write(await deflate.end(end));
+    await gzip.write(gzipTrailer(crc32, whole.bytes));
+    const { bytes, sha256 } = await gzip.finish();
+    const made = {
+      format: name,
+      sequence: edition.sequence,
+      generatedAt: edition.generatedAt,
+      objects: this.#objects,
+      licence: edition.publication.licence,
+      attribution: edition.publication.attribution,
+      identity: whole,
+      gzip: { bytes, sha256 },
+      indexBytes: (await index.finish()).bytes,
+    };
+    await this.close();
+    return made;
+  }
+
+  /** May be called again. */
+  async close(): Promise<void> {
+    const opened = this.#open;
+    this.#open = null;
+    if (!opened) return;
+    const { identity, gzip, index, deflate, former } = opened;
+    deflate.close();
+    former?.reader.close();
+    const all = [identity, gzip, index, former?.identity, former?.gzip, former?.index];
+    await Promise.all(all.map((file) => file?.close()));
+  }
+
+  get #opened(): Open {
+    if (!this.#open) throw new Error(`${this.what.name} is not open`);
+    return this.#open;
+  }
+
+  /** Whether the next segment begins with the separator. */
+  get #isLed(): boolean {
+    return this.#separator.length > 0 && this.#segments > 0;
+  }
+
+  /** Keeps the former segments before this one as they are. */
+  async #keepUntil(segment: number): Promise<void> {
+    const reader = this.#opened.former?.reader;
+    for (let placed = reader?.next; reader && placed && placed.segment.number < segment; ) {
+      await reader.pass();
+      if (placed.segment.isLed === this.#isLed) await this.#keep(placed);
+      // It has become the first of the file, or is it no longer.
+      else await this.#join(placed.segment.number, await this.#formerPieces(placed, NONE));
+      placed = reader.next;
+    }
+  }
+
+  async #takeFormer(segment: number): Promise<PlacedSegment | null> {
+    const reader = this.#opened.former?.reader;
+    const placed = reader?.next ?? null;
+    if (placed?.segment.number !== segment) return null;
+    await reader?.pass();
+    return placed;
+  }
+
+  async #keep({ segment, start }: PlacedSegment): Promise<void> {
+    const run = this.#run;
+    const identity = { from: run?.identity.from ?? start.bytes, to: start.bytes + segment.bytes };
+    const gzip = { from: run?.gzip.from ?? start.deflated, to: start.deflated + segment.deflated };
+    this.#run = { identity, gzip };
+    await this.#record(segment);
+  }
+
+  async #copyRun(): Promise<void> {
+    const run = this.#run;
+    this.#run = null;
+    const { identity, gzip, former } = this.#opened;
+    if (!run || !former) return;
+    await identity.copy(former.identity, run.identity);
+    await gzip.copy(former.gzip, run.gzip);
+  }
+
+  /** The pieces of a former segment, without those of some objects, as they are to stay. */
+  async #formerPieces(
+    placed: PlacedSegment | null,
+    without: ReadonlySet<number>,
+  ): Promise<[number, Buffer][]> {
+    const former = this.#opened.former;
+    if (!placed || !former) return [];
+    const { segment, start } = placed;
+    const bytes = await readStretch(former.identity, { from: start.bytes, to: start.bytes + segment.bytes });
+    const pieces: [number, Buffer][] = [];
+    let offset = segment.isLed ? this.#separator.length : 0;
+    segment.objects.forEach((id, index) => {
+      const end = offset + (segment.lengths[index] as number);
+      if (!without.has(id)) pieces.push([id, bytes.subarray(offset, end)]);
+      offset = end + this.#separator.length;
+    });
+    return pieces;
+  }
+
+  /** Writes a segment of pieces, in any order; none, when there are none. */
+  async #join(number: number, pieces: [number, Buffer][]): Promise<void> {
+    if (pieces.length === 0) return;
+    pieces.sort(([a], [b]) => a - b);
+    const isLed = this.#isLed;
+    const parts = pieces.flatMap(([, piece], index) =>
+      index > 0 || isLed ? [this.#separator, piece] : [piece],
+    );
+    await this.#write(Buffer.concat(parts), {
+      ...{ number, isLed, note: '' },
+      objects: pieces.map(([id]) => id),
+      lengths: pieces.map(([, piece]) => piece.length),
+    });
+  }
+
+  async #pack(number: number, objects: readonly ObjectToWrite[]): Promise<void> {
+    const { format, view } = this.what;
+    if (!('pack' in format)) return;
+    const value = (object: ObjectToWrite) => object.value(view) as PublicLocation | null;
+    let packed = objects.filter((object) => this.#attempt(object, () => value(object)));
+    const pack = () => format.pack(packed.map((object) => value(object) as PublicLocation));
+    let made = null;
+    try {
+      made = packed.length > 0 ? pack() : null;
+    } catch {
+      // One of them cannot be written: which, is seen when each is tried alone.
+      packed = packed.filter((object) =>
+        this.#attempt(object, () => format.pack([value(object) as PublicLocation])),
+      );
+      made = packed.length > 0 ? pack() : null;
+    }
+    if (!made) return;
+    const ids = packed.map(({ object }) => object.id);
+    await this.#write(toBytes(made.bytes), {
+      ...{ number, isLed: false, note: made.note },
+      ...{ objects: ids, lengths: [] },
+    });
+  }
+
+  async #write(bytes: Buffer, of: Omit<Segment, 'bytes' | 'deflated'>): Promise<void> {
+    await this.#copyRun();
+    const { identity, gzip, deflate } = this.#opened;
+    const deflated = await deflate.part(bytes);
+    await identity.write(bytes);
+    await gzip.write(deflated);
+    await this.#record({ ...of, bytes: bytes.length, deflated: deflated.length });
+  }
+
+  async #record(segment: Segment): Promise<void> {
+    if ('pack' in this.what.format) this.#packs.push({ offset: this.#bytes, note: segment.note });
+    this.#bytes += segment.bytes;
+    this.#segments += 1;
+    this.#objects += segment.objects.length;
+    await this.#opened.index.write(toBytes(indexLine(segment)));
+  }
+
+  /** What the format makes of an object; null when it fails, which is logged and counted. */
+  #attempt<T>(written: ObjectToWrite, work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      this.#leftOut += 1;
+      // What cannot be written in one view cannot in the other.
+      if (this.#leftOut <= LOGGED_OBJECTS && this.what.view === 'raw') {
+        const { owner, objectId } = written.object;
+        this.#logger.error(
+          { err: error, format: this.what.name, owner, objectId },
+          'an object of the registry cannot be exported and is left out',
+        );
+      }
+      return null;
+    }
+  }
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+async function openFormer({ identityPath, gzipPath, indexPath }: FormerFile): Promise<Former> {
+  const files: FileHandle[] = [];
+  try {
+    for (const path of [identityPath, gzipPath, indexPath]) files.push(await open(path, 'r'));
+    const [identity, gzip, index] = files as [FileHandle, FileHandle, FileHandle];
+    return { identity, gzip, index, reader: await IndexReader.open(index, GZIP_HEADER.length) };
+  } catch (error) {
+    await Promise.all(files.map((file) => file.close()));
+    throw error;
+  }
+}
+
+/** Numbers of objects by the number of their segment, both ascending. */
+function bySegment(ids: ReadonlySet<number>): Map<number, Set<number>> {
+  const segments = new Map<number, Set<number>>();
+  for (const id of [...ids].sort((a, b) => a - b)) {
+    const number = Math.floor(id / SEGMENT_WIDTH);
+    const segment = segments.get(number);
+    if (segment) segment.add(id);
+    else segments.set(number, new Set([id]));
+  }
+  return segments;
+}
