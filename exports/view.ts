@@ -15,9 +15,12 @@ export interface ExportFile {
   readonly name: string;
 }
 
-/** The views that a format has; `raw` first. */
+/**
+ * The views that a format has; `raw` first. A packed file has no other: it is written anew wherever one of a thousand
+ * neighbours changed, and doing so twice would cost more than all other files together.
+ */
 export function viewsOf(format: ExportFormat): readonly View[] {
-  return format.module === 'locations' ? VIEWS : ['raw'];
+  return format.module === 'locations' && !('pack' in format) ? VIEWS : ['raw'];
 }
 
 /** The file of a format in a view; null when it has no such view. */

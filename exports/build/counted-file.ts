@@ -80,15 +80,25 @@ export class CountedFile {
   }
 }
 
-/** @throws EndedTooSoonError */
-export async function readStretch(source: FileHandle, { from, to }: Stretch): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(to - from);
-  for (let read = 0; read < buffer.length; ) {
-    const { bytesRead } = await source.read(buffer, read, buffer.length - read, from + read);
-    if (bytesRead === 0) throw new EndedTooSoonError(from + read, to);
-    read += bytesRead;
+/** Room for what is read of a file, used again and again. */
+export class Scratch {
+  #room = Buffer.allocUnsafeSlow(0);
+
+  /**
+   * Bytes that hold until the next read.
+   *
+   * @throws EndedTooSoonError
+   */
+  async read(source: FileHandle, { from, to }: Stretch): Promise<Buffer> {
+    const length = to - from;
+    if (this.#room.length < length) this.#room = Buffer.allocUnsafeSlow(2 * length);
+    for (let read = 0; read < length; ) {
+      const { bytesRead } = await source.read(this.#room, read, length - read, from + read);
+      if (bytesRead === 0) throw new EndedTooSoonError(from + read, to);
+      read += bytesRead;
+    }
+    return this.#room.subarray(0, length);
   }
-  return buffer;
 }
 
 /** The former file is shorter than its index says. */

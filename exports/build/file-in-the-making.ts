@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 import type { Edition, PlacedPack } from '../format.ts';
 import type { PublicLocation } from '../public-objects.ts';
 import type { ExportFile } from '../view.ts';
-import { CountedFile, readStretch, type Stretch } from './counted-file.ts';
+import { CountedFile, Scratch, type Stretch } from './counted-file.ts';
 import { GZIP_EXTENSION, INDEX_EXTENSION, type MadeFile } from './edition-store.ts';
 import { IndexReader, indexHead, indexLine, type PlacedSegment, type Segment } from './file-index.ts';
 import { FlushedDeflate, GZIP_HEADER, gzipTrailer } from './flushed-deflate.ts';
@@ -74,6 +74,7 @@ export class FileInTheMaking {
   readonly #logger: Logger;
   readonly #separator: Buffer;
   readonly #packs: PlacedPack[] = [];
+  readonly #scratch = new Scratch();
   #open: Open | null = null;
   /** A run of the former edition that is to be copied. */
   #run: { identity: Stretch; gzip: Stretch } | null = null;
@@ -130,13 +131,13 @@ export class FileInTheMaking {
     }
     for (const [segment, ids] of bySegment(changed)) {
       await this.#keepUntil(segment);
-      const pieces = await this.#formerPieces(await this.#takeFormer(segment), ids);
+      const runs = await this.#formerRuns(await this.#takeFormer(segment), ids);
       for (const id of ids) {
         const object = objects.get(id);
-        const piece = object && this.#attempt(object, () => object.piece(this.what));
-        if (piece && piece.length > 0) pieces.push([id, piece]);
+        const bytes = object && this.#attempt(object, () => object.piece(this.what));
+        if (bytes && bytes.length > 0) runs.push({ objects: [id], lengths: [bytes.length], bytes });
       }
-      await this.#join(segment, pieces);
+      await this.#join(segment, runs);
     }
   }
 
@@ -199,7 +200,7 @@ export class FileInTheMaking {
       await reader.pass();
       if (placed.segment.isLed === this.#isLed) await this.#keep(placed);
       // It has become the first of the file, or is it no longer.
-      else await this.#join(placed.segment.number, await this.#formerPieces(placed, NONE));
+      else await this.#join(placed.segment.number, await this.#formerRuns(placed, []));
       placed = reader.next;
     }
   }
@@ -229,37 +230,52 @@ export class FileInTheMaking {
     await gzip.copy(former.gzip, run.gzip);
   }
 
-  /** The pieces of a former segment, without those of some objects, as they are to stay. */
-  async #formerPieces(
-    placed: PlacedSegment | null,
-    without: ReadonlySet<number>,
-  ): Promise<[number, Buffer][]> {
+  /** What is to stay of a former segment: cut wherever one of these objects, in ascending order, goes or comes. */
+  async #formerRuns(placed: PlacedSegment | null, cuts: readonly number[]): Promise<Run[]> {
     const former = this.#opened.former;
     if (!placed || !former) return [];
     const { segment, start } = placed;
-    const bytes = await readStretch(former.identity, { from: start.bytes, to: start.bytes + segment.bytes });
-    const pieces: [number, Buffer][] = [];
-    let offset = segment.isLed ? this.#separator.length : 0;
-    segment.objects.forEach((id, index) => {
-      const end = offset + (segment.lengths[index] as number);
-      if (!without.has(id)) pieces.push([id, bytes.subarray(offset, end)]);
-      offset = end + this.#separator.length;
+    const bytes = await this.#scratch.read(former.identity, {
+      from: start.bytes,
+      to: start.bytes + segment.bytes,
     });
-    return pieces;
+    const separator = this.#separator.length;
+    const kept: (Omit<Run, 'bytes'> & { from: number; to: number })[] = [];
+    let isCut = true;
+    let cut = 0;
+    let offset = segment.isLed ? separator : 0;
+    segment.objects.forEach((id, index) => {
+      const from = offset;
+      const length = segment.lengths[index] as number;
+      offset += length + separator;
+      for (; (cuts[cut] ?? Number.POSITIVE_INFINITY) < id; cut += 1) isCut = true;
+      const run = kept.at(-1);
+      if (cuts[cut] === id) {
+        isCut = true;
+      } else if (isCut || !run) {
+        kept.push({ objects: [id], lengths: [length], from, to: from + length });
+        isCut = false;
+      } else {
+        run.objects.push(id);
+        run.lengths.push(length);
+        run.to = from + length;
+      }
+    });
+    return kept.map(({ from, to, ...run }) => ({ ...run, bytes: bytes.subarray(from, to) }));
   }
 
-  /** Writes a segment of pieces, in any order; none, when there are none. */
-  async #join(number: number, pieces: [number, Buffer][]): Promise<void> {
-    if (pieces.length === 0) return;
-    pieces.sort(([a], [b]) => a - b);
+  /** Writes a segment of runs, in any order; none, when there are none. */
+  async #join(number: number, runs: Run[]): Promise<void> {
+    if (runs.length === 0) return;
+    runs.sort((a, b) => (a.objects[0] as number) - (b.objects[0] as number));
     const isLed = this.#isLed;
-    const parts = pieces.flatMap(([, piece], index) =>
-      index > 0 || isLed ? [this.#separator, piece] : [piece],
+    const parts = runs.flatMap(({ bytes }, index) =>
+      index > 0 || isLed ? [this.#separator, bytes] : [bytes],
     );
     await this.#write(Buffer.concat(parts), {
       ...{ number, isLed, note: '' },
-      objects: pieces.map(([id]) => id),
-      lengths: pieces.map(([, piece]) => piece.length),
+      objects: runs.flatMap(({ objects }) => objects),
+      lengths: runs.flatMap(({ lengths }) => lengths),
     });
   }
 
@@ -323,7 +339,12 @@ export class FileInTheMaking {
   }
 }
 
-const NONE: ReadonlySet<number> = new Set();
+/** Pieces that follow each other, with the separators between them. */
+interface Run {
+  readonly objects: number[];
+  readonly lengths: number[];
+  readonly bytes: Buffer;
+}
 
 async function openFormer({ identityPath, gzipPath, indexPath }: FormerFile): Promise<Former> {
   const files: FileHandle[] = [];
@@ -338,13 +359,13 @@ async function openFormer({ identityPath, gzipPath, indexPath }: FormerFile): Pr
 }
 
 /** Numbers of objects by the number of their segment, both ascending. */
-function bySegment(ids: ReadonlySet<number>): Map<number, Set<number>> {
-  const segments = new Map<number, Set<number>>();
+function bySegment(ids: ReadonlySet<number>): Map<number, number[]> {
+  const segments = new Map<number, number[]>();
   for (const id of [...ids].sort((a, b) => a - b)) {
     const number = Math.floor(id / SEGMENT_WIDTH);
     const segment = segments.get(number);
-    if (segment) segment.add(id);
-    else segments.set(number, new Set([id]));
+    if (segment) segment.push(id);
+    else segments.set(number, [id]);
   }
   return segments;
 }

@@ -15,11 +15,18 @@ import { constants, createDeflateRaw, type ZlibOptions } from 'node:zlib';
  */
 const LEVEL = 6;
 
+/** Bytes of deflated data handed over at once: most parts have less. */
+const CHUNK_BYTES = 64 * 1024;
+
 /** What comes of a part is taken as a whole, so the stream must never wait for a reader. */
-const OPTIONS: ZlibOptions & TransformOptions = {
+const OPTIONS: ZlibOptions & Pick<TransformOptions, 'readableHighWaterMark'> = {
   level: LEVEL,
+  flush: constants.Z_FULL_FLUSH,
+  chunkSize: CHUNK_BYTES,
   readableHighWaterMark: Number.MAX_SAFE_INTEGER,
 };
+
+const NOTHING = Buffer.alloc(0);
 
 /** No name, no time, made by an unknown system: the same objects give the same bytes everywhere. */
 export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
@@ -27,20 +34,18 @@ export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 /** Makes the parts of one file, one after the other. One stream for all: to begin one costs more than a small part. */
 export class FlushedDeflate {
   readonly #stream = createDeflateRaw(OPTIONS);
-  #fault: Error | null = null;
 
   constructor() {
-    this.#stream.on('error', (error) => {
-      this.#fault = error;
-    });
+    // Told to whoever waits for a part.
+    this.#stream.on('error', () => undefined);
   }
 
   /** A part, to be followed by others. */
   part(bytes: Uint8Array): Promise<Buffer> {
+    if (bytes.length === 0) return Promise.resolve(NOTHING);
     return new Promise((resolve, reject) => {
-      this.#stream.write(bytes);
-      this.#stream.flush(constants.Z_FULL_FLUSH, () => {
-        if (this.#fault) reject(this.#fault);
+      this.#stream.write(bytes, (error) => {
+        if (error) reject(error);
         else resolve(this.#take());
       });
     });
