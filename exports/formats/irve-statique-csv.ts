@@ -40,8 +40,8 @@ const BANK_CARDS = [
 /** Who alone may use the place (OCPI, ParkingRestriction). */
 const RESERVED_FOR = ['CUSTOMERS', 'EMPLOYEES', 'TAXIS', 'TENANTS'];
 
-/** In the words of the French law, "recharge rapide" begins above this; kilowatt. */
-const FAST_FROM = 22;
+/** Above this a charging point is one of high power (Directive 2014/94/EU, Article 2). Kilowatt. */
+const HIGH_POWER_KW = 22;
 
 /** OCPI's ParkingType; along a motorway it depends on the power (`siteOf`). */
 const SITES: Readonly<Record<string, string>> = {
@@ -225,7 +225,7 @@ function siteOf({ location }: PublicLocation, evse: Evse): string | null {
   if (parkingType === null) return null;
   if (includes(evse.parking_restrictions, ['CUSTOMERS'])) return 'Parking privé réservé à la clientèle';
   if (parkingType === 'ALONG_MOTORWAY') {
-    return (maxPowerInKilowatts(evse.connectors) ?? 0) > FAST_FROM
+    return (maxPowerInKilowatts(evse.connectors) ?? 0) > HIGH_POWER_KW
       ? 'Station dédiée à la recharge rapide'
       : 'Parking public';
   }

@@ -2,6 +2,7 @@
  * The French files against the constraints of their schemas (`schema-irve-statique`, `schema-irve-dynamique` 2.3),
  * written down here from the schemas' fields.
  */
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { irveDynamiqueCsv } from '../../../exports/formats/irve-dynamique-csv.ts';
@@ -70,6 +71,17 @@ async function dynamicRows(evses: Overrides[]): Promise<Row[]> {
   const location = publicLocation({ evses: evses.map((evse) => buildEvse(evse)) });
   return (await readWritten(irveDynamiqueCsv, [location])).objects as Row[];
 }
+
+describe('docs/mapping/irve.md', () => {
+  it('tells of each field, in order, and marks what the schema requires', () => {
+    const page = readFileSync(new URL('../../../docs/mapping/irve.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| (\*\*)?`([a-z][a-zA-Z_0-9]+)`(?:\*\*)? \| [^|]+ \|$/gm)];
+    const fields = rows.map(([, isRequired, name]) => [name, isRequired !== undefined]);
+    const columns = irveStatiqueCsv.columns?.map(({ name }) => [name, name in REQUIRED]) ?? [];
+    const dynamic = irveDynamiqueCsv.columns?.map(({ name }, index) => [name, index < 4]) ?? [];
+    expect(fields).to.deep.equal([...columns, ...dynamic]);
+  });
+});
 
 describe('irve-statique.csv', () => {
   it('has the fields of the schema in its order', () => {
