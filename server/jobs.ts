@@ -8,7 +8,7 @@ import { maintain } from '../db/maintenance.ts';
 import type { OperatorStore } from '../db/registry/operator-store.ts';
 import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
-import type { TileFollower } from '../db/registry/tile-follower.ts';
+import type { TileKeeper } from '../db/registry/tile-keeper.ts';
 import type { Snapshots } from '../exports/snapshots.ts';
 import type { ClientInfoPuller } from '../ingest/client-info-pull.ts';
 import type { QualityRound } from '../ingest/quality-round.ts';
@@ -46,7 +46,7 @@ const DAY_SCHEDULE = '58 * * * *';
 export function scheduledJobs(parts: {
   database: Database;
   snapshots: Pick<Snapshots, 'buildIfChanged'>;
-  tileFollower: TileFollower;
+  tileKeeper: TileKeeper;
   runs: Pick<RunStore, 'forgetOlderThan'>;
   rejectedRecords: Pick<RejectedRecordStore, 'forgetOlderThan'>;
   operators: Pick<OperatorStore, 'forgetImportsOlderThan'>;
@@ -55,7 +55,7 @@ export function scheduledJobs(parts: {
   clock: () => Date;
   logger: Logger;
 }): ScheduledJob[] {
-  const { database, snapshots, tileFollower, runs, rejectedRecords, operators, clientInfoPuller } = parts;
+  const { database, snapshots, tileKeeper, runs, rejectedRecords, operators, clientInfoPuller } = parts;
   const { clock, logger } = parts;
   return [
     ...qualityJobs(parts.quality),
@@ -64,7 +64,7 @@ export function scheduledJobs(parts: {
       id: 'vector tiles',
       schedule: TILES_SCHEDULE,
       atStart: true,
-      run: (signal) => tileFollower.follow(signal),
+      run: (signal) => tileKeeper.catchUp(signal),
     },
     {
       id: 'parties behind hubs',

@@ -1,7 +1,7 @@
 /**
  * What vector tiles are made of: each public Location as tiles show it, and counts of them by cell for the tiles of
  * low zooms. `place` and `cell` are explained in `db/tile-grid.ts`. All of it follows from the registry and is kept
- * by a job (`db/registry/tile-follower.ts`), which fills the tables after this migration.
+ * by a job (`db/registry/tile-keeper.ts`), which fills the tables after this migration.
  */
 import type { Knex } from 'knex';
 

@@ -6,6 +6,7 @@
  * all Locations anew would give. Empty cells have no row. A level that comes out as it was ends the way up.
  */
 import type { Knex } from 'knex';
+import { sharedOperator } from '../reads/tile-features.ts';
 import { bitsBelow, CELL_ZOOMS } from '../tile-grid.ts';
 
 /** Counts the cells of the deepest zoom from the Locations in them. */
@@ -15,10 +16,7 @@ const COUNT_POINTS = `
               sum(tile_point.evses)     as evses,
               sum(tile_point.available) as available,
               max(tile_point.max_power) as max_power,
-              case when count(tile_point.operator) = count(*)
-                    and min(tile_point.operator) = max(tile_point.operator)
-                   then min(tile_point.operator)
-              end                       as operator,
+              ${sharedOperator('tile_point')} as operator,
               case when count(*) = 1 then min(tile_point.location) end as location,
               sum(tile_point.x)         as x_sum,
               sum(tile_point.y)         as y_sum
@@ -35,10 +33,7 @@ const countQuarters = (zoom: number) => `
               sum(quarter.evses)     as evses,
               sum(quarter.available) as available,
               max(quarter.max_power) as max_power,
-              case when count(quarter.operator) = count(*)
-                    and min(quarter.operator) = max(quarter.operator)
-                   then min(quarter.operator)
-              end                    as operator,
+              ${sharedOperator('quarter')} as operator,
               case when count(*) = 1 then min(quarter.location) end as location,
               sum(quarter.x_sum)     as x_sum,
               sum(quarter.y_sum)     as y_sum

@@ -5,7 +5,7 @@
  *   GET /tiles/locations/{z}/{x}/{y}.mvt  a tile; its ETag is of its content
  *
  * Guarantees: a tile is of the position that `NAP-Sequence` names, or later. That position advances every ten seconds
- * at most (`db/registry/tile-follower.ts`), and between two of them a tile is made once (`tile-cache.ts`).
+ * at most (`db/registry/tile-keeper.ts`), and between two of them a tile is made once (`tile-cache.ts`).
  * Fails with 400 and 404 for addresses of no tile, and with 503 and Retry-After until all Locations were looked at once.
  */
 import { Router } from '@koa/router';
@@ -20,6 +20,7 @@ import {
 import { encodeTile, TILE_MEDIA_TYPE } from '../../../exports/tile.ts';
 import type { Config } from '../../config.ts';
 import { publicAddress } from '../../ocpi/protocol/public-address.ts';
+import { namesEntity } from '../conditions.ts';
 import { anyOrigin, onlyReading } from '../cors.ts';
 import { readTileAddress } from './tile-address.ts';
 import { createTileCache } from './tile-cache.ts';
@@ -67,9 +68,9 @@ export function tileRoutes({ database: { readKnex }, config, clock }: TileServic
     const isGzipped = gzipped !== null && ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
     ctx.vary('Accept-Encoding');
     ctx.set('Cache-Control', CACHE_CONTROL);
-    ctx.set('ETag', isGzipped ? `"${hash}-gzip"` : `"${hash}"`);
-    ctx.status = 200;
-    if (ctx.fresh) {
+    const etag = isGzipped ? `"${hash}-gzip"` : `"${hash}"`;
+    ctx.set('ETag', etag);
+    if (namesEntity(ctx.get('If-None-Match'), etag)) {
       ctx.status = 304;
       return;
     }

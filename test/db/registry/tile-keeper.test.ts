@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Checks, Location } from '../../../db/model.ts';
 import { readTileBounds, readTileFeatures, readTileHead } from '../../../db/reads/tile-features.ts';
-import { createTileFollower } from '../../../db/registry/tile-follower.ts';
+import { createTileKeeper } from '../../../db/registry/tile-keeper.ts';
 import { createWriter, type RegistryWriter } from '../../../db/registry/writer.ts';
 import { encodeTile } from '../../../exports/tile.ts';
 import { fillFixtureRegistry, PUBLIC_LOCATIONS, SECRET } from '../../exports/fixture-registry.ts';
@@ -32,8 +32,8 @@ describe('the tables behind vector tiles', () => {
   });
   after(() => database.drop());
 
-  function follow(stepLimit = 3): Promise<number> {
-    return createTileFollower({ knex: database.knex, stepLimit }).follow();
+  function catchUp(stepLimit = 3): Promise<number> {
+    return createTileKeeper({ knex: database.knex, stepLimit }).catchUp();
   }
 
   async function put(...locations: Overrides[]): Promise<void> {
@@ -106,13 +106,13 @@ describe('the tables behind vector tiles', () => {
         await database.truncate();
         for (const batch of changes) {
           await put(...batch.map(locationOf));
-          await follow();
+          await catchUp();
           await expectTilesOfRegistry();
         }
         const followed = await rows();
         await database.knex.raw('truncate tile_cell, tile_point');
         await database.knex('tile_head').update({ sequence: 0, walked_to: 0 });
-        await follow();
+        await catchUp();
         expect(await rows()).to.deep.equal(followed);
       }),
       { numRuns: 15 },
@@ -139,7 +139,7 @@ describe('the tables behind vector tiles', () => {
 
   it('know nothing of what is not public', async () => {
     await fillFixtureRegistry(database);
-    await follow();
+    await catchUp();
     expect(await database.knex('tile_point')).to.have.length(PUBLIC_LOCATIONS);
     expect(JSON.stringify(await rows())).not.to.include(SECRET);
     await expectTilesOfRegistry();
@@ -148,17 +148,17 @@ describe('the tables behind vector tiles', () => {
   it('advance in steps, and end at the newest position', async () => {
     await put(...Array.from({ length: 7 }, (_, index) => ({ id: `LOC-${index}` })));
     expect(await readTileHead(database.knex)).to.deep.equal({ sequence: 0, isReady: false });
-    expect(await follow(3)).to.equal(7);
+    expect(await catchUp(3)).to.equal(7);
     expect(await readTileHead(database.knex)).to.deep.equal({ sequence: 7, isReady: true });
-    expect(await follow(3)).to.equal(0);
+    expect(await catchUp(3)).to.equal(0);
     await put({ id: 'LOC-1', evses: [buildEvse({ status: 'CHARGING' })] });
-    expect(await follow(3)).to.equal(1);
+    expect(await catchUp(3)).to.equal(1);
     expect(await readTileHead(database.knex)).to.deep.equal({ sequence: 8, isReady: true });
     await expectTilesOfRegistry();
   });
 
   it('are ready in an empty registry after one round', async () => {
-    expect(await follow()).to.equal(0);
+    expect(await catchUp()).to.equal(0);
     expect(await readTileHead(database.knex)).to.deep.equal({ sequence: 0, isReady: true });
     expect(await readTileBounds(database.knex)).to.equal(null);
   });
@@ -166,10 +166,10 @@ describe('the tables behind vector tiles', () => {
   it('hold what came while all Locations were walked through', async () => {
     await put(...Array.from({ length: 6 }, (_, index) => ({ id: `LOC-${index}` })));
     const stop = new AbortController();
-    const stopping = createTileFollower({ knex: stoppingAfterOne(stop), stepLimit: 3 });
-    expect(await stopping.follow(stop.signal)).to.equal(3);
+    const stopping = createTileKeeper({ knex: stoppingAfterOne(stop), stepLimit: 3 });
+    expect(await stopping.catchUp(stop.signal)).to.equal(3);
     await put({ id: 'LOC-0', publish: false }, { id: 'LOC-9' });
-    await follow();
+    await catchUp();
     await expectTilesOfRegistry();
   });
 
@@ -188,9 +188,9 @@ describe('the tables behind vector tiles', () => {
     await put({ id: 'LOC-1' });
     await database.knex.transaction(async (other) => {
       await other('tile_head').forUpdate();
-      expect(await follow()).to.equal(0);
+      expect(await catchUp()).to.equal(0);
     });
-    expect(await follow()).to.equal(1);
+    expect(await catchUp()).to.equal(1);
   });
 
   it('give the bounds of what is shown', async () => {
@@ -203,7 +203,7 @@ describe('the tables behind vector tiles', () => {
       publish: false,
       coordinates: { latitude: '10.000000', longitude: '10.000000' },
     });
-    await follow();
+    await catchUp();
     const bounds = await readTileBounds(database.knex);
     const expected = [4.35, 50.85, 5.110278, 52.089444];
     for (const [index, degrees] of expected.entries()) expect(bounds?.[index]).to.be.closeTo(degrees, 1e-5);

@@ -13,13 +13,13 @@ import { refreshPoints } from './tile-point-table.ts';
 /** Entries of the journal, or Locations of the walk, in a step: some tenths of a second, also for the one connection. */
 const STEP_LIMIT = 2_000;
 
-export interface TileFollower {
+export interface TileKeeper {
   /**
    * Goes on to the end of the journal.
    *
    * @returns how many Locations were looked at
    */
-  follow(signal?: AbortSignal): Promise<number>;
+  catchUp(signal?: AbortSignal): Promise<number>;
 }
 
 interface Head {
@@ -35,13 +35,13 @@ interface Step {
 }
 
 /** @param stepLimit for tests */
-export function createTileFollower({
+export function createTileKeeper({
   knex,
   stepLimit = STEP_LIMIT,
 }: {
   knex: Knex;
   stepLimit?: number;
-}): TileFollower {
+}): TileKeeper {
   async function takeStep(transaction: Knex.Transaction): Promise<Step> {
     const { rows } = await transaction.raw<{ rows: Head[] }>(
       'select tile_head.sequence, tile_head.walked_to from tile_head for update skip locked',
@@ -54,7 +54,7 @@ export function createTileFollower({
   }
 
   return {
-    async follow(signal) {
+    async catchUp(signal) {
       for (let counted = 0; ; ) {
         if (signal?.aborted) return counted;
         const { locations, isLast } = await knex.transaction(takeStep);
