@@ -2,9 +2,10 @@
  * The grid of the vector tiles: where a position stands, and which part of the world a tile is.
  *
  * A position is the pixel of zoom 14 that it falls into: 4096 pixels a tile make 2^26 of them each way, 0.6 m at the
- * equator. Its **place** is one number, the bits of row and column taken in turns, so that the first bits say in which
- * tile of zoom 0 it is, the next two in which quarter of that, and so on. Every tile of every zoom is then one range
- * of places without a gap, the tile above is a shift by two bits, and no position is in two tiles of a zoom or in none.
+ * equator. Its **place** is one number, the bits of row and column taken in turns, so that the first two bits say in
+ * which tile of zoom 1 it is, the next two in which quarter of that, and so on. Leaving out the last bits gives the
+ * **cell** of a lower zoom. Every tile of every zoom is then one range of cells without a gap, the cell above is a shift
+ * by two bits, and no position is in two tiles of a zoom or in none.
  *
  * Pure arithmetic. Guarantees: every number has a place; what lies beyond the square of Web Mercator (85.05 degrees)
  * counts as on its edge, so that no Location is lost from a sum.
@@ -19,8 +20,11 @@ export const TILE_EXTENT = 4096;
 /** A cell is a tile of so many zooms deeper: 16 by 16 of them make a tile, some 30 screen pixels each. */
 export const CELL_DEPTH = 4;
 
-/** Zooms of the cells that are kept ready: they serve tiles of zoom 0 to 9. Deeper ones are counted when asked for. */
-export const CELL_ZOOMS = { first: CELL_DEPTH, last: 13 } as const;
+/**
+ * Zooms of the cells that are kept ready: they serve tiles of zoom 0 to 11. Deeper ones are counted when asked for: a
+ * tile of zoom 12 has less than a thousand Locations also in a city, and cells of more zooms would hold one each.
+ */
+export const CELL_ZOOMS = { first: CELL_DEPTH, last: 15 } as const;
 
 /** Bits of a column or a row: 14 zooms, and 12 for the pixels of a tile. */
 const GRID_BITS = MAX_ZOOM + Math.log2(TILE_EXTENT);
@@ -79,11 +83,6 @@ export function cellsOf(tile: TileAddress, zoom: number): { from: number; to: nu
   const size = 4 ** (zoom - tile.z);
   const from = interleave(tile.x, tile.y) * size;
   return { from, to: from + size };
-}
-
-/** The places in a tile. */
-export function placesOf(tile: TileAddress): { from: number; to: number } {
-  return cellsOf(tile, GRID_BITS);
 }
 
 /** A pixel of zoom 14 as the pixel of a tile that it is in. */

@@ -34,8 +34,6 @@ export const TILE_FIELDS = {
   locations: 'Cluster: number of Locations',
 } as const;
 
-type Property = string | number | boolean;
-
 /** Encodes what stands in a tile. */
 export function encodeTile(tile: TileAddress, features: readonly TileFeature[]): Buffer {
   const layer = {
@@ -49,19 +47,14 @@ export function encodeTile(tile: TileAddress, features: readonly TileFeature[]):
   return Buffer.from(fromGeojsonVt(layers, { version: SPECIFICATION_VERSION, extent: TILE_EXTENT }));
 }
 
-function propertiesOf(feature: TileFeature): Record<string, Property> {
-  const { id, locations, evses, available } = feature;
-  return known({
-    ...(id === null ? { cluster: true, locations } : { id, name: textOrNull(feature.name) }),
-    operator: textOrNull(feature.operator),
+/** The encoder leaves out what is null. */
+function propertiesOf(feature: TileFeature): Record<string, string | number | boolean | null> {
+  const { id, name, operator, locations, evses, available, maxPower } = feature;
+  const counts = {
+    operator: textOrNull(operator),
     evses,
     available,
-    max_power_kw: feature.maxPower === null ? null : feature.maxPower / WATTS_PER_KILOWATT,
-  });
-}
-
-function known(properties: Record<string, Property | null>): Record<string, Property> {
-  return Object.fromEntries(
-    Object.entries(properties).filter((entry): entry is [string, Property] => entry[1] !== null),
-  );
+    max_power_kw: maxPower === null ? null : maxPower / WATTS_PER_KILOWATT,
+  };
+  return id === null ? { cluster: true, locations, ...counts } : { id, name: textOrNull(name), ...counts };
 }

@@ -17,12 +17,13 @@ create table tile_head (
 );
 insert into tile_head default values;
 
--- 'x' and 'y' are the pixel of zoom 14, 'id' is the public one (CC-PTY-locationid), 'max_power' is in watt. Most
+-- 'x' and 'y' are the pixel of zoom 14, 'cell' the cell of the deepest zoom in tile_cell, 'id' is the public one (CC-PTY-locationid), 'max_power' is in watt. Most
 -- changes are statuses: there is room for the new row beside the old one. No foreign key: a row goes when the
 -- journal says that its Location is shown no more.
 create table tile_point (
   location  bigint  not null,
   place     bigint  not null,
+  cell      bigint  not null,
   x         integer not null,
   y         integer not null,
   id        text    not null,
@@ -33,7 +34,7 @@ create table tile_point (
   max_power bigint,
   constraint tile_point_pk primary key (location)
 ) with (fillfactor = 80);
-create index tile_point_place_index on tile_point (place);
+create index tile_point_cell_index on tile_point (cell);
 
 -- 'operator' is the one of all Locations in the cell, null where they differ; 'location' the only one, null where
 -- there are more; the sums are over the Locations, for the middle of them.

@@ -4,7 +4,7 @@
  *
  * Guarantees: over all tiles of a zoom, each public Location is in one feature, once; at most 256 features a tile but
  * at zoom 14; in the order of places, so that the same state gives the same tile; all as of `readTileHead`, or later.
- * Tiles of zoom 0 to 9 read cells that are kept ready, others the Locations in the tile, one range of places each.
+ * Tiles of zoom 0 to 11 read cells that are kept ready, others the Locations in the tile, one range of cells each.
  */
 import type { Knex } from 'knex';
 import {
@@ -15,7 +15,6 @@ import {
   degreesAt,
   type GridPoint,
   MAX_ZOOM,
-  placesOf,
   type TileAddress,
 } from '../tile-grid.ts';
 
@@ -75,7 +74,7 @@ function query(knex: Knex, tile: TileAddress): Promise<{ rows: Row[] }> {
     const { from, to } = cellsOf(tile, zoom);
     return knex.raw(PREPARED, [zoom, from, to]);
   }
-  const { from, to } = placesOf(tile);
+  const { from, to } = cellsOf(tile, CELL_ZOOMS.last);
   return tile.z < MAX_ZOOM ? knex.raw(COUNTED, [from, to, bitsBelow(zoom)]) : knex.raw(SINGLE, [from, to]);
 }
 
@@ -108,8 +107,8 @@ select count(*)                  as locations,
        case when count(*) = 1 then min(tile_point.id collate "C") end   as id,
        case when count(*) = 1 then min(tile_point.name collate "C") end as name
   from tile_point
- where tile_point.place >= ?
-   and tile_point.place < ?
+ where tile_point.cell >= ?
+   and tile_point.cell < ?
  group by tile_point.place >> ?
  order by min(tile_point.place)`;
 
@@ -124,8 +123,8 @@ select 1 as locations,
        tile_point.id,
        tile_point.name
   from tile_point
- where tile_point.place >= ?
-   and tile_point.place < ?
+ where tile_point.cell >= ?
+   and tile_point.cell < ?
  order by tile_point.place, tile_point.location`;
 
 /** West, south, east and north of all that is shown, in degrees; null when there is nothing. */

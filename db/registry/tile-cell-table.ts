@@ -1,5 +1,5 @@
 /**
- * Counts of public Locations by cell, for the vector tiles of zoom 0 to 9: a pyramid, whose base is counted from the
+ * Counts of public Locations by cell, for the vector tiles of zoom 0 to 11: a pyramid, whose base is counted from the
  * Locations and each level above from the four cells below.
  *
  * Guarantees: after `refreshCells` with every cell of the base in which something changed, each level is what counting
@@ -7,7 +7,7 @@
  */
 import type { Knex } from 'knex';
 import { sharedOperator } from '../reads/tile-features.ts';
-import { bitsBelow, CELL_ZOOMS } from '../tile-grid.ts';
+import { CELL_ZOOMS } from '../tile-grid.ts';
 
 /** Counts the cells of the deepest zoom from the Locations in them. */
 const COUNT_POINTS = `
@@ -22,8 +22,7 @@ const COUNT_POINTS = `
               sum(tile_point.y)         as y_sum
          from touched
          join tile_point
-           on tile_point.place >= touched.cell << ${bitsBelow(CELL_ZOOMS.last)}
-          and tile_point.place < (touched.cell + 1) << ${bitsBelow(CELL_ZOOMS.last)}
+           on tile_point.cell = touched.cell
         group by touched.cell`;
 
 /** Counts cells of a zoom from those below. A quarter without an operator has several, or none that is known. */

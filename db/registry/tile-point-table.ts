@@ -57,13 +57,14 @@ select location.id as location,
    and ${IS_SHOWN.locations}`;
 
 const WRITE_POINTS = `
-insert into tile_point (location, place, x, y, id, name, operator, evses, available, max_power)
-select p.location, p.place, p.x, p.y, p.id, p.name, p.operator, p.evses, p.available, p.max_power
+insert into tile_point (location, place, cell, x, y, id, name, operator, evses, available, max_power)
+select p.location, p.place, p.cell, p.x, p.y, p.id, p.name, p.operator, p.evses, p.available, p.max_power
   from json_to_recordset(?) as p(
-         location bigint, place bigint, x integer, y integer, id text, name text, operator text,
+         location bigint, place bigint, cell bigint, x integer, y integer, id text, name text, operator text,
          evses integer, available integer, max_power bigint)
 on conflict (location) do update
    set place     = excluded.place,
+       cell      = excluded.cell,
        x         = excluded.x,
        y         = excluded.y,
        id        = excluded.id,
@@ -85,11 +86,11 @@ export async function refreshPoints(
   locations: readonly number[],
 ): Promise<number[]> {
   if (locations.length === 0) return [];
-  const { rows: stored } = await transaction.raw<{ rows: { location: number; place: number }[] }>(
-    'select tile_point.location, tile_point.place from tile_point where tile_point.location = any(?::bigint[])',
+  const { rows: stored } = await transaction.raw<{ rows: { location: number; cell: number }[] }>(
+    'select tile_point.location, tile_point.cell from tile_point where tile_point.location = any(?::bigint[])',
     [locations as number[]],
   );
-  const before = new Map(stored.map(({ location, place }) => [location, place]));
+  const before = new Map(stored.map(({ location, cell }) => [location, cell]));
   const { rows } = await transaction.raw<{ rows: ShownRow[] }>(READ_SHOWN, [
     locations as number[],
     locations as number[],
@@ -99,16 +100,17 @@ export async function refreshPoints(
   const written = await writePoints(transaction, [...points.values()]);
   const gone = [...before.keys()].filter((location) => !points.has(location));
   await deletePoints(transaction, gone);
-  const places = [...written, ...gone].flatMap((location) => [
-    before.get(location),
-    points.get(location)?.place,
+  const cells = [...written, ...gone].flatMap((location) => [
+    before.get(location) ?? [],
+    points.get(location)?.cell ?? [],
   ]);
-  return [...new Set(places.flatMap((place) => (place === undefined ? [] : cellAt(place, CELL_ZOOMS.last))))];
+  return [...new Set(cells.flat())];
 }
 
 function pointOf({ longitude, latitude, ...shown }: ShownRow) {
   const point = gridPoint(longitude, latitude);
-  return { ...shown, ...point, place: placeOf(point) };
+  const place = placeOf(point);
+  return { ...shown, ...point, place, cell: cellAt(place, CELL_ZOOMS.last) };
 }
 
 /** @returns the Locations whose row is new or another */

@@ -9,10 +9,11 @@ import {
   MAX_ZOOM,
   pixelIn,
   placeOf,
-  placesOf,
 } from '../../db/tile-grid.ts';
 
-const LAST = 2 ** 26 - 1;
+/** A cell of this zoom is a pixel. */
+const DEEPEST = 26;
+const LAST = 2 ** DEEPEST - 1;
 const column = fc.integer({ min: 0, max: LAST });
 const pixel = fc.record({ x: column, y: column });
 const zoom = fc.integer({ min: 0, max: MAX_ZOOM });
@@ -27,10 +28,10 @@ describe('the grid of the vector tiles', () => {
   it('has a place in one tile of a zoom alone: that which the pixel is in', () => {
     const property = fc.property(pixel, pixel, zoom, (one, other, z) => {
       const place = placeOf(one);
-      const own = placesOf(tileAround(one, z));
+      const own = cellsOf(tileAround(one, z), DEEPEST);
       expect(place).to.be.at.least(own.from).and.below(own.to);
       const foreign = tileAround(other, z);
-      const { from, to } = placesOf(foreign);
+      const { from, to } = cellsOf(foreign, DEEPEST);
       const { x, y } = tileAround(one, z);
       expect(place >= from && place < to).to.equal(x === foreign.x && y === foreign.y);
     });

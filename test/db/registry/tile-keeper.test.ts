@@ -76,7 +76,7 @@ describe('the tables behind vector tiles', () => {
     const { rows: sums } = await database.knex.raw(
       'select sum(tile_cell.locations)::bigint as locations from tile_cell group by tile_cell.zoom',
     );
-    const expected = features.length === 0 ? [] : Array(10).fill({ locations: features.length });
+    const expected = features.length === 0 ? [] : Array(12).fill({ locations: features.length });
     expect(sums).to.deep.equal(expected);
     expect(await database.knex('tile_point')).to.have.length(features.length);
   }
