@@ -11,12 +11,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Database } from '../../../db/connection.ts';
-import {
-  readTileBounds,
-  readTileFeatures,
-  readTileHead,
-  type TileHead,
-} from '../../../db/reads/tile-features.ts';
+import { readTileBounds, readTileFeatures, readTileHead } from '../../../db/reads/tile-features.ts';
 import { encodeTile, TILE_MEDIA_TYPE } from '../../../exports/tile.ts';
 import type { Config } from '../../config.ts';
 import { publicAddress } from '../../ocpi/protocol/public-address.ts';
@@ -28,8 +23,8 @@ import { describeTiles } from './tile-json.ts';
 
 /** Seconds; tiles change every ten at most. `no-transform` because another encoding would need another ETag. */
 const CACHE_CONTROL = 'public, max-age=10, no-transform';
-/** Milliseconds that the position is gone by before it is read again. */
-const HEAD_LIFETIME_MS = 1_000;
+/** Milliseconds in which the position is read once: a map asks for a dozen tiles at a time. */
+const HEAD_PERIOD_MS = 1_000;
 /** Seconds after which to ask again: the walk through a country takes about as long. */
 const RETRY_AFTER = '10';
 
@@ -44,10 +39,11 @@ export interface TileServices {
 export function tileRoutes({ database: { readKnex }, config, clock }: TileServices): Router {
   const router = new Router();
   const cache = createTileCache();
-  const readHead = rememberHead(() => readTileHead(readKnex), clock);
+  const headInPeriod = rememberFor(() => readTileHead(readKnex));
+  const boundsAtSequence = rememberFor(() => readTileBounds(readKnex));
 
   async function currentSequence(ctx: Context): Promise<number> {
-    const { sequence, isReady } = await readHead();
+    const { sequence, isReady } = await headInPeriod(Math.floor(clock().getTime() / HEAD_PERIOD_MS));
     if (!isReady) {
       ctx.throw(503, 'The tiles are being made for the first time: ask again', {
         expose: true,
@@ -80,9 +76,9 @@ export function tileRoutes({ database: { readKnex }, config, clock }: TileServic
   }
 
   async function sendTileJson(ctx: Context): Promise<void> {
-    await currentSequence(ctx);
+    const sequence = await currentSequence(ctx);
     const { name, licence, publicUrl } = config;
-    const bounds = await readTileBounds(readKnex);
+    const bounds = await boundsAtSequence(sequence);
     const document = describeTiles({ address: publicAddress(ctx, publicUrl), name, licence, bounds });
     ctx.set('Cache-Control', CACHE_CONTROL);
     ctx.type = 'application/json';
@@ -97,19 +93,16 @@ export function tileRoutes({ database: { readKnex }, config, clock }: TileServic
   return router;
 }
 
-/** A map asks for a dozen tiles at once: they go by one look at the position. A failure is not remembered. */
-function rememberHead(read: () => Promise<TileHead>, clock: () => Date): () => Promise<TileHead> {
-  let head: Promise<TileHead> | undefined;
-  let readAt = 0;
-  return () => {
-    const now = clock().getTime();
-    if (head && Math.abs(now - readAt) < HEAD_LIFETIME_MS) return head;
-    const asked = read();
-    head = asked;
-    readAt = now;
-    asked.catch(() => {
-      if (head === asked) head = undefined;
+/** Reads once for a key, however many ask, and again for the next one. A failure is not remembered. */
+function rememberFor<T>(read: () => Promise<T>): (key: number) => Promise<T> {
+  let kept: { readonly key: number; readonly value: Promise<T> } | undefined;
+  return (key) => {
+    if (kept?.key === key) return kept.value;
+    const asked = { key, value: read() };
+    kept = asked;
+    asked.value.catch(() => {
+      if (kept === asked) kept = undefined;
     });
-    return asked;
+    return asked.value;
   };
 }
