@@ -17,6 +17,7 @@ import { type CatalogueServices, catalogueRoutes } from './open-data/catalogue/r
 import { announceDeprecations } from './open-data/deprecations.ts';
 import { limitRates, type RateLimitServices } from './open-data/rate-limits.ts';
 import { type OpenDataServices, openDataRoutes } from './open-data/routes.ts';
+import { type TileServices, tileRoutes } from './open-data/tiles/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import type { QualityServices } from './quality/services.ts';
 
@@ -28,6 +29,7 @@ export type AppServices = HealthParts &
   CatalogueServices &
   RateLimitServices &
   OpenDataServices &
+  TileServices &
   QualityServices &
   AdminRoutesParts;
 
@@ -49,6 +51,7 @@ export function createApp(services: AppServices): Koa {
   app.use(ocpiRoutes(services).routes()); //      /ocpi/versions  /ocpi/2.2.1 ...
   app.use(catalogueRoutes(services).routes()); // /data  /.well-known/nap.json  /openapi.json ...
   app.use(openDataRoutes(services).routes()); //  /data/{file} ...
+  app.use(tileRoutes(services).routes()); //      /tiles ...
   app.use(qualityRoutes(services).routes()); //   /quality ...
   app.use(adminRoutes(services).routes()); //     /admin ...
 

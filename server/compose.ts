@@ -20,6 +20,7 @@ import { createPushPositionStore, type PushPositionStore } from '../db/registry/
 import { createRejectedRecordStore, type RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import { createRunStore, type RunStore } from '../db/registry/run-store.ts';
 import { createSourceStore, type SourceStore } from '../db/registry/source-store.ts';
+import { createTileKeeper, type TileKeeper } from '../db/registry/tile-keeper.ts';
 import { createVoiceStore, type VoiceStore } from '../db/registry/voice-store.ts';
 import { createWriter, type RegistryWriter } from '../db/registry/writer.ts';
 import { createSnapshots, type Snapshots } from '../exports/snapshots.ts';
@@ -81,6 +82,7 @@ export interface Services {
   readonly qualityRound: QualityRound;
   readonly rateLimits: readonly RateLimit[];
   readonly deprecations: readonly Deprecation[];
+  readonly tileKeeper: TileKeeper;
   /** Ends builds, pushes and calls, lets the writer finish, closes the database. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -182,9 +184,10 @@ async function build(foundation: Foundation): Promise<Services> {
   const qualityRound = buildQualityRound({ knex, quality, writer, signal, clock, logger });
   const told = buildQualityReports({ database, quality, http: fetcher, unseal, clock, logger });
   const { reports, findingWebhooks, webhookStore, keepDay } = told;
+  const tileKeeper = createTileKeeper({ knex });
   const cleared = { runs, rejectedRecords, operators };
   const jobs = scheduledJobs({
-    ...{ ...cleared, database, snapshots, clientInfoPuller, clock, logger },
+    ...{ ...cleared, database, snapshots, tileKeeper, clientInfoPuller, clock, logger },
     quality: { round: qualityRound, webhooks: findingWebhooks, keepDay },
   });
   const changingJobs = () => importer.jobs();
@@ -213,8 +216,8 @@ async function build(foundation: Foundation): Promise<Services> {
     ...{ config, logger, clock, database, connections, clientInfo, partners, voices, sources, runs },
     ...{ rejectedRecords, writer, pipeline, fetcher, puller, clientInfoPuller, scheduler },
     ...{ pushPositions, pusher, snapshots, secretBox, admin, metrics, lifecycle },
-    ...{ quality, qualityRound, reports, findingWebhooks },
     ...{ rateLimits: RATE_LIMITS, deprecations: DEPRECATIONS },
+    ...{ quality, qualityRound, reports, findingWebhooks, tileKeeper },
     close: once(async () => {
       try {
         await pusher.stop();

@@ -8,6 +8,7 @@ import { maintain } from '../db/maintenance.ts';
 import type { OperatorStore } from '../db/registry/operator-store.ts';
 import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
+import type { TileKeeper } from '../db/registry/tile-keeper.ts';
 import type { Snapshots } from '../exports/snapshots.ts';
 import type { ClientInfoPuller } from '../ingest/client-info-pull.ts';
 import type { QualityRound } from '../ingest/quality-round.ts';
@@ -30,6 +31,8 @@ const QUALITY_SCHEDULE = '* * * * *';
  * nothing changed.
  */
 const EXPORTS_SCHEDULE = '*/30 * * * * *';
+/** Every ten seconds, so that a map is hardly older than the registry; costs one question when nothing changed. */
+const TILES_SCHEDULE = '*/10 * * * * *';
 /** Every minute, for hubs that have just registered; whose turn it is not, is not asked. */
 const HUBS_SCHEDULE = '* * * * *';
 /** Each hour: status changes leave a dead row each, a busy country some hundred thousand an hour. */
@@ -46,6 +49,7 @@ const DAY_SCHEDULE = '58 * * * *';
 export function scheduledJobs(parts: {
   database: Database;
   snapshots: Pick<Snapshots, 'buildIfChanged'>;
+  tileKeeper: TileKeeper;
   runs: Pick<RunStore, 'forgetOlderThan'>;
   rejectedRecords: Pick<RejectedRecordStore, 'forgetOlderThan'>;
   operators: Pick<OperatorStore, 'forgetImportsOlderThan'>;
@@ -54,10 +58,17 @@ export function scheduledJobs(parts: {
   clock: () => Date;
   logger: Logger;
 }): ScheduledJob[] {
-  const { database, snapshots, runs, rejectedRecords, operators, clientInfoPuller, clock, logger } = parts;
+  const { database, snapshots, tileKeeper, runs, rejectedRecords, operators, clientInfoPuller } = parts;
+  const { clock, logger } = parts;
   return [
     ...qualityJobs(parts.quality),
     { id: 'files of open data', schedule: EXPORTS_SCHEDULE, run: () => snapshots.buildIfChanged() },
+    {
+      id: 'vector tiles',
+      schedule: TILES_SCHEDULE,
+      atStart: true,
+      run: (signal) => tileKeeper.catchUp(signal),
+    },
     {
       id: 'parties behind hubs',
       schedule: HUBS_SCHEDULE,

@@ -42,13 +42,18 @@ function preconditionHolds(headers: Readonly<IncomingHttpHeaders>, validators: V
 
 function isUnmodified(headers: Readonly<IncomingHttpHeaders>, validators: Validators): boolean {
   const ifNoneMatch = headers['if-none-match'];
-  if (ifNoneMatch !== undefined) {
-    return (
-      ifNoneMatch.trim() === '*' || entityTags(ifNoneMatch).map(withoutWeakness).includes(validators.etag)
-    );
-  }
+  if (ifNoneMatch !== undefined) return namesEntity(ifNoneMatch, validators.etag);
   const since = parseHttpDate(headers['if-modified-since']);
   return since !== null && seconds(validators.lastModified) <= since;
+}
+
+/**
+ * Whether an `If-None-Match` names what would be sent. For answers that have nothing else to be compared by.
+ *
+ * @param etag strong, in quotes
+ */
+export function namesEntity(ifNoneMatch: string, etag: string): boolean {
+  return ifNoneMatch.trim() === '*' || entityTags(ifNoneMatch).map(withoutWeakness).includes(etag);
 }
 
 /** `If-Range` guards against joining parts of two editions: a tag must be strong, a date must be the very one. */
