@@ -12,9 +12,10 @@ import type { Snapshots } from '../../exports/snapshots.ts';
 import type { Config } from '../config.ts';
 import { publicAddress } from '../ocpi/protocol/public-address.ts';
 import { readCatalogue } from './catalogue.ts';
-import { CATALOGUE_PAGE_POLICY, renderCataloguePage } from './catalogue-page.ts';
+import { renderCataloguePage } from './catalogue-page.ts';
 import { anyOrigin, onlyReading } from './cors.ts';
 import { sendDownload } from './downloads.ts';
+import { PAGE_POLICY } from './page.ts';
 
 /** The list says when files were built, so it is not to be kept for long. */
 const CATALOGUE_CACHE_CONTROL = 'public, max-age=10';
@@ -35,7 +36,7 @@ export function openDataRoutes({ snapshots, config, clock }: OpenDataServices): 
     ctx.vary('Accept');
     ctx.set('Cache-Control', CATALOGUE_CACHE_CONTROL);
     if (ctx.accepts('application/json', 'text/html') === 'text/html') {
-      ctx.set('Content-Security-Policy', CATALOGUE_PAGE_POLICY);
+      ctx.set('Content-Security-Policy', PAGE_POLICY);
       ctx.type = 'text/html; charset=utf-8';
       ctx.body = renderCataloguePage(catalogue);
     } else {
