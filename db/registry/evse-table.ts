@@ -27,6 +27,13 @@ export async function writeEvses(
 /** In an update of `evse`: another ID stands where one stood (ID-10); another spelling is none. */
 const HAS_ANOTHER_ID = `coalesce(evse.compact_id, upper(evse.evse_id)) <> coalesce(excluded.compact_id, upper(excluded.evse_id))`;
 
+/**
+ * In an update of `evse`, whose Location was written just before: the time as the journal last told of it, null when it
+ * is the one being written.
+ */
+const TIME_AS_LAST_TOLD = `case when (select location.published_document is not null from location where location.id = evse.location)
+         then nullif(coalesce(evse.published_last_updated, evse.last_updated), excluded.last_updated) end`;
+
 const WRITE_EVSES = `
 with incoming as (
        select *
@@ -58,15 +65,18 @@ on conflict (location, uid_key) do update
        physical_reference   = excluded.physical_reference,
        geometry             = excluded.geometry,
        last_updated         = excluded.last_updated,
+       published_last_updated = ${TIME_AS_LAST_TOLD},
        evse_id_changes      = evse.evse_id_changes + case when ${HAS_ANOTHER_ID} then 1 else 0 end,
        evse_id_changed_at   = case when ${HAS_ANOTHER_ID}
          then (select location.received_at from location where location.id = evse.location) else evse.evse_id_changed_at end
  where (evse.uid, evse.evse_id, evse.compact_id, evse.status, evse.capabilities, evse.parking_restrictions,
-        evse.floor_level, evse.physical_reference, evse.geometry::bytea, evse.last_updated)
+        evse.floor_level, evse.physical_reference, evse.geometry::bytea, evse.last_updated,
+        evse.published_last_updated)
        is distinct from
        (excluded.uid, excluded.evse_id, excluded.compact_id, excluded.status, excluded.capabilities,
         excluded.parking_restrictions, excluded.floor_level, excluded.physical_reference,
-        excluded.geometry::bytea, excluded.last_updated)`;
+        excluded.geometry::bytea, excluded.last_updated,
+        ${TIME_AS_LAST_TOLD})`;
 
 const WRITE_CONNECTORS = `
 with incoming as (
