@@ -1,13 +1,15 @@
 /**
  * What OGC API Features selects by. `published_last_updated` is the owner's time as the journal last told of it, null
  * where that is `last_updated`: what stands in `published_document` (0012) can be selected by the time that it shows.
- * EVSEs are found by where they stand, and Connectors by the Tariffs that they name, which compare without case.
+ * EVSEs are found by their Location, or by where they stand themselves: few `stands_apart`, so that index is small and
+ * no status push writes to it. Connectors are found by the Tariffs that they name, which compare without case.
  */
 import type { Knex } from 'knex';
 
 const COLUMNS = `
 alter table location add column published_last_updated timestamptz;
-alter table evse     add column published_last_updated timestamptz;
+alter table evse     add column published_last_updated timestamptz,
+                     add column stands_apart boolean not null default false;
 alter table tariff   add column published_last_updated timestamptz;
 `;
 
@@ -26,6 +28,11 @@ update evse
  where location.published_document is not null
    and evse.location = location.id
    and evse.uid_key = lower(told.evse ->> 'uid');
+update evse
+   set stands_apart = true
+  from location
+ where location.id = evse.location
+   and (st_x(location.geometry), st_y(location.geometry)) <> (st_x(evse.geometry), st_y(evse.geometry));
 `;
 
 const INDEXES = `
@@ -33,7 +40,7 @@ create function lower_each(words text[]) returns text[]
   language sql immutable strict parallel safe
   as 'select array_agg(lower(word)) from unnest(words) as word';
 create index connector_tariff_ids_index on connector using gin (lower_each(tariff_ids));
-create index evse_geometry_index on evse using gist (geometry);
+create index evse_stands_apart_index on evse using gist (geometry) where stands_apart;
 `;
 
 export async function up(knex: Knex): Promise<void> {
@@ -42,9 +49,9 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
-    drop index evse_geometry_index, connector_tariff_ids_index;
+    drop index evse_stands_apart_index, connector_tariff_ids_index;
     drop function lower_each(text[]);
     alter table tariff drop column published_last_updated;
-    alter table evse drop column published_last_updated;
+    alter table evse drop column published_last_updated, drop column stands_apart;
     alter table location drop column published_last_updated;`);
 }

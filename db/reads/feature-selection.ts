@@ -104,24 +104,41 @@ export function publishedTime(table: string): string {
   return `coalesce(${table}.published_last_updated, ${table}.last_updated)`;
 }
 
-/**
- * Rows of a table whose point lies in one of the boxes. The operator that finds them in the index compares rounded
- * numbers, so the numbers themselves are compared as well: as one condition, for the planner would take each of four
- * for a further narrowing of what the box alone has narrowed.
- */
+/** Rows of a table whose point lies in one of the boxes. */
 export function addBoxes(conditions: Conditions, table: string, { boxes }: FeatureSelection): void {
-  if (!boxes) return;
-  const point = `${table}.geometry`;
+  if (boxes) conditions.add(inBoxes(table, boxes), boxBindings(boxes));
+}
+
+/** Whether a point is in one of the boxes: found by an index, then compared. */
+export function inBoxes(table: string, boxes: readonly Box[]): string {
+  return `${nearBoxes(table, boxes)} and ${exactlyInBoxes(table, boxes)}`;
+}
+
+/** What an index tells, which compares rounded numbers. */
+export function nearBoxes(table: string, boxes: readonly Box[]): string {
   const texts = boxes.map((_, i) => {
     const edges = ['west', 'south', 'east', 'north'].map((edge) => `cast(:${edge}${i} as float8)`);
-    return `(${point} && st_makeenvelope(${edges.join(', ')}, 4326)
-               and coalesce(st_x(${point}) >= :west${i} and st_x(${point}) <= :east${i}
-                            and st_y(${point}) >= :south${i} and st_y(${point}) <= :north${i}, false))`;
+    return `${table}.geometry && st_makeenvelope(${edges.join(', ')}, 4326)`;
   });
-  const bindings = boxes.flatMap((box, i) =>
+  return `(${texts.join(' or ')})`;
+}
+
+/** As one condition, for the planner would take each comparison for a further narrowing of what the box has narrowed. */
+export function exactlyInBoxes(table: string, boxes: readonly Box[]): string {
+  const point = `${table}.geometry`;
+  const texts = boxes.map(
+    (_, i) => `st_x(${point}) >= :west${i} and st_x(${point}) <= :east${i}
+                  and st_y(${point}) >= :south${i} and st_y(${point}) <= :north${i}`,
+  );
+  return `coalesce(${texts.join('\n               or ')}, false)`;
+}
+
+/** What the three above bind. */
+export function boxBindings(boxes: readonly Box[]): Record<string, number> {
+  const edges = boxes.flatMap((box, i) =>
     Object.entries(box).map(([edge, degrees]) => [`${edge}${i}`, degrees]),
   );
-  conditions.add(`(${texts.join('\n            or ')})`, Object.fromEntries(bindings));
+  return Object.fromEntries(edges);
 }
 
 /** Connectors of one EVSE; the alias of both tables is their name. */

@@ -6,14 +6,17 @@
 import type { Knex } from 'knex';
 import type { Owner } from '../model.ts';
 import {
-  addBoxes,
   addConnectors,
   addEvse,
   addOperators,
   addOwners,
   addTimes,
+  boxBindings,
   type ChargingSelection,
   Conditions,
+  exactlyInBoxes,
+  inBoxes,
+  nearBoxes,
   type Page,
   type PageWish,
   pageOf,
@@ -159,9 +162,25 @@ function selected(selection: ChargingSelection): Conditions {
   addOwners(conditions, 'location', selection);
   addOperators(conditions, selection);
   addTimes(conditions, 'evse', selection);
-  addBoxes(conditions, 'evse', selection);
+  addPlaces(conditions, selection);
   addConnectors(conditions, selection);
   return conditions;
+}
+
+/**
+ * Nearly all EVSEs stand where their Location stands, and are found by it. Those that have a place of their own are in
+ * an index of their own, which no status push ever writes to.
+ */
+function addPlaces(conditions: Conditions, { boxes }: ChargingSelection): void {
+  if (!boxes) return;
+  conditions
+    .add(
+      `(${nearBoxes('location', boxes)}
+            or location.id = any (array(
+                 select evse.location from evse where evse.stands_apart and ${inBoxes('evse', boxes)})))`,
+      boxBindings(boxes),
+    )
+    .add(exactlyInBoxes('evse', boxes));
 }
 
 /** What the chosen EVSEs need to become Features, in one question. */

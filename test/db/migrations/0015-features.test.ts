@@ -40,10 +40,13 @@ describe('The times that open data shows', () => {
     );
   }
 
+  const apart = () => database.knex('evse').where('stands_apart', true).pluck('uid');
+
   const wanted = { BEATS: TOLD, beats: TOLD, 'tariff BEATS': TOLD };
 
   it('are kept beside the newer ones that a heartbeat brings', async () => {
     expect(await shown()).to.deep.equal(wanted);
+    expect(await apart()).to.deep.equal(['E1']);
   });
 
   it('are read from the published documents of what was there before they were kept', async () => {
@@ -53,5 +56,6 @@ describe('The times that open data shows', () => {
       await up(transaction);
     });
     expect(await shown()).to.deep.equal(wanted);
+    expect(await apart(), 'has coordinates of its own').to.deep.equal(['E1']);
   });
 });
