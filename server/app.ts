@@ -15,6 +15,8 @@ import { ocpiRoutes } from './ocpi/routes.ts';
 import type { OcpiServices } from './ocpi/services.ts';
 import { type CatalogueServices, catalogueRoutes } from './open-data/catalogue/routes.ts';
 import { announceDeprecations } from './open-data/deprecations.ts';
+import type { OgcServices } from './open-data/ogc/handlers.ts';
+import { ogcRoutes } from './open-data/ogc/routes.ts';
 import { limitRates, type RateLimitServices } from './open-data/rate-limits.ts';
 import { type OpenDataServices, openDataRoutes } from './open-data/routes.ts';
 import { type TileServices, tileRoutes } from './open-data/tiles/routes.ts';
@@ -30,6 +32,7 @@ export type AppServices = HealthParts &
   RateLimitServices &
   OpenDataServices &
   TileServices &
+  OgcServices &
   QualityServices &
   AdminRoutesParts;
 
@@ -52,6 +55,7 @@ export function createApp(services: AppServices): Koa {
   app.use(catalogueRoutes(services).routes()); // /data  /.well-known/nap.json  /openapi.json ...
   app.use(openDataRoutes(services).routes()); //  /data/{file} ...
   app.use(tileRoutes(services).routes()); //      /tiles ...
+  app.use(ogcRoutes(services).routes()); //       /ogc ...
   app.use(qualityRoutes(services).routes()); //   /quality ...
   app.use(adminRoutes(services).routes()); //     /admin ...
 

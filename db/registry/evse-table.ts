@@ -4,7 +4,7 @@
  */
 import type { Knex } from 'knex';
 import { compactEvseId } from '../identifiers/evse-id.ts';
-import type { Connector, Evse, Location } from '../model.ts';
+import type { Connector, Coordinates, Evse, Location } from '../model.ts';
 import { connectorPower } from '../power.ts';
 import { columnText, timestampText } from './column-values.ts';
 
@@ -27,13 +27,20 @@ export async function writeEvses(
 /** In an update of `evse`: another ID stands where one stood (ID-10); another spelling is none. */
 const HAS_ANOTHER_ID = `coalesce(evse.compact_id, upper(evse.evse_id)) <> coalesce(excluded.compact_id, upper(excluded.evse_id))`;
 
+/**
+ * In an update of `evse`, whose Location was written just before: the time as the journal last told of it, null when it
+ * is the one being written.
+ */
+const TIME_AS_LAST_TOLD = `case when (select location.published_document is not null from location where location.id = evse.location)
+         then nullif(coalesce(evse.published_last_updated, evse.last_updated), excluded.last_updated) end`;
+
 const WRITE_EVSES = `
 with incoming as (
        select *
          from json_to_recordset(?) as e(
                 location bigint, uid_key text, uid text, evse_id text, compact_id text, status text,
                 capabilities text[], parking_restrictions text[], floor_level text, physical_reference text,
-                longitude double precision, latitude double precision, last_updated timestamptz)
+                longitude double precision, latitude double precision, stands_apart boolean, last_updated timestamptz)
      ),
      gone as (
        delete from evse
@@ -43,9 +50,10 @@ with incoming as (
                              and incoming.uid_key = evse.uid_key)
      )
 insert into evse (location, uid_key, uid, evse_id, compact_id, status, capabilities, parking_restrictions,
-                  floor_level, physical_reference, geometry, last_updated)
+                  floor_level, physical_reference, geometry, stands_apart, last_updated)
 select i.location, i.uid_key, i.uid, i.evse_id, i.compact_id, i.status, i.capabilities, i.parking_restrictions,
-       i.floor_level, i.physical_reference, st_setsrid(st_makepoint(i.longitude, i.latitude), 4326), i.last_updated
+       i.floor_level, i.physical_reference, st_setsrid(st_makepoint(i.longitude, i.latitude), 4326), i.stands_apart,
+       i.last_updated
   from incoming as i
 on conflict (location, uid_key) do update
    set uid                  = excluded.uid,
@@ -57,16 +65,20 @@ on conflict (location, uid_key) do update
        floor_level          = excluded.floor_level,
        physical_reference   = excluded.physical_reference,
        geometry             = excluded.geometry,
+       stands_apart         = excluded.stands_apart,
        last_updated         = excluded.last_updated,
+       published_last_updated = ${TIME_AS_LAST_TOLD},
        evse_id_changes      = evse.evse_id_changes + case when ${HAS_ANOTHER_ID} then 1 else 0 end,
        evse_id_changed_at   = case when ${HAS_ANOTHER_ID}
          then (select location.received_at from location where location.id = evse.location) else evse.evse_id_changed_at end
  where (evse.uid, evse.evse_id, evse.compact_id, evse.status, evse.capabilities, evse.parking_restrictions,
-        evse.floor_level, evse.physical_reference, evse.geometry::bytea, evse.last_updated)
+        evse.floor_level, evse.physical_reference, evse.geometry::bytea, evse.stands_apart, evse.last_updated,
+        evse.published_last_updated)
        is distinct from
        (excluded.uid, excluded.evse_id, excluded.compact_id, excluded.status, excluded.capabilities,
         excluded.parking_restrictions, excluded.floor_level, excluded.physical_reference,
-        excluded.geometry::bytea, excluded.last_updated)`;
+        excluded.geometry::bytea, excluded.stands_apart, excluded.last_updated,
+        ${TIME_AS_LAST_TOLD})`;
 
 const WRITE_CONNECTORS = `
 with incoming as (
@@ -104,7 +116,8 @@ on conflict (location, uid_key, connector_key) do update
 
 function evseRows({ id, document }: WrittenLocation): object[] {
   return (document.evses ?? []).map((evse: Evse) => {
-    const { latitude, longitude } = evse.coordinates ?? document.coordinates;
+    const place = position(document.coordinates);
+    const own = position(evse.coordinates ?? document.coordinates);
     return {
       location: id,
       uid_key: evse.uid.toLowerCase(),
@@ -116,11 +129,16 @@ function evseRows({ id, document }: WrittenLocation): object[] {
       parking_restrictions: evse.parking_restrictions ?? [],
       floor_level: columnText(evse.floor_level),
       physical_reference: columnText(evse.physical_reference),
-      longitude: Number(longitude),
-      latitude: Number(latitude),
+      ...own,
+      // Where its Location stands it is found by that.
+      stands_apart: own.longitude !== place.longitude || own.latitude !== place.latitude,
       last_updated: timestampText(evse.last_updated),
     };
   });
+}
+
+function position({ latitude, longitude }: Coordinates): { longitude: number; latitude: number } {
+  return { longitude: Number(longitude), latitude: Number(latitude) };
 }
 
 function connectorRows({ id, document }: WrittenLocation): object[] {

@@ -106,3 +106,10 @@ export function asLastTold(table: 'location' | 'tariff'): string {
                  then nullif(coalesce(${table}.published_document, ${table}.document), excluded.document)
             end`;
 }
+
+/** The same of the owner's time: null when it is the one being written. */
+export function asLastToldTime(table: 'location' | 'tariff'): string {
+  return `case when excluded.sequence = ${table}.sequence
+                 then nullif(coalesce(${table}.published_last_updated, ${table}.last_updated), excluded.last_updated)
+            end`;
+}

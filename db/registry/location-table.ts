@@ -8,7 +8,7 @@ import type { Knex } from 'knex';
 import type { Location, Owner, Speaker } from '../model.ts';
 import { byteaText, columnText, timestampText } from './column-values.ts';
 import { writeEvses } from './evse-table.ts';
-import { asLastTold } from './journal.ts';
+import { asLastTold, asLastToldTime } from './journal.ts';
 
 /** A Location as stored, read under a lock that holds until the transaction ends. */
 export interface StoredLocation {
@@ -209,6 +209,7 @@ on conflict (id) do update
        operator_name      = excluded.operator_name,
        geometry           = excluded.geometry,
        last_updated       = excluded.last_updated,
+       published_last_updated = ${asLastToldTime('location')},
        received_at        = excluded.received_at,
        changed_at         = excluded.changed_at,
        sequence           = excluded.sequence`;

@@ -4,7 +4,7 @@
 import type { Knex } from 'knex';
 import type { Owner, Speaker, Tariff } from '../model.ts';
 import { byteaText, timestampText } from './column-values.ts';
-import { asLastTold } from './journal.ts';
+import { asLastTold, asLastToldTime } from './journal.ts';
 import { speakerColumns, speakerOfRow } from './location-table.ts';
 import { tariffObstacles } from './tariff-obstacles.ts';
 
@@ -152,6 +152,7 @@ on conflict (id) do update
        end_date_time   = excluded.end_date_time,
        obstacles       = excluded.obstacles,
        last_updated    = excluded.last_updated,
+       published_last_updated = ${asLastToldTime('tariff')},
        received_at     = excluded.received_at,
        changed_at      = excluded.changed_at,
        sequence        = excluded.sequence`;
