@@ -13,6 +13,7 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { discardUnreadBody } from './middleware/unread-body.ts';
 import { ocpiRoutes } from './ocpi/routes.ts';
 import type { OcpiServices } from './ocpi/services.ts';
+import { type ChangesServices, changesRoutes } from './open-data/changes/routes.ts';
 import { type OpenDataServices, openDataRoutes } from './open-data/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import type { QualityServices } from './quality/services.ts';
@@ -20,7 +21,12 @@ import type { QualityServices } from './quality/services.ts';
 export { configureHttpServer } from './middleware/http-server.ts';
 
 /** What the parts of the application need; `compose` makes all of it. */
-export type AppServices = HealthParts & OcpiServices & OpenDataServices & QualityServices & AdminRoutesParts;
+export type AppServices = HealthParts &
+  OcpiServices &
+  OpenDataServices &
+  ChangesServices &
+  QualityServices &
+  AdminRoutesParts;
 
 export function createApp(services: AppServices): Koa {
   const { config, logger } = services;
@@ -37,6 +43,7 @@ export function createApp(services: AppServices): Koa {
   app.use(healthRoutes(services).routes()); //    /health/live  /health/ready  /metrics
   app.use(ocpiRoutes(services).routes()); //      /ocpi/versions  /ocpi/2.2.1 ...
   app.use(openDataRoutes(services).routes()); //  /data ...
+  app.use(changesRoutes(services).routes()); //   /changes
   app.use(qualityRoutes(services).routes()); //   /quality ...
   app.use(adminRoutes(services).routes()); //     /admin ...
 

@@ -12,6 +12,7 @@
  */
 import type { Knex } from 'knex';
 import type { Module, Owner } from '../model.ts';
+import { REACHES_BACK } from './journal-reach.ts';
 import { IS_SHOWN, PUBLISHED_DOCUMENT } from './published.ts';
 
 /** Objects a batch: enough that the round trip does not count, few enough to let go every few milliseconds. */
@@ -70,20 +71,21 @@ export async function readHead(knex: Knex): Promise<Head> {
 }
 
 /**
- * Whether the journal has a change of this module after a position. The answer is "yes" too when the journal is
- * behind the position: then this is another registry, or an older state of it, than the one that was read.
+ * Whether the journal has a change of this module after a position. The answer is "yes" too when it cannot tell: when
+ * it no longer reaches back so far, or is behind the position (then this is another registry, or an older state of it,
+ * than the one that was read).
  */
 export async function hasChangedSince(knex: Knex, module: Module, sequence: number): Promise<boolean> {
   const { rows } = await knex.raw<{ rows: { changed: boolean }[] }>(
-    `select head.sequence < ?
+    `select not ${REACHES_BACK('cast(:sequence as bigint)', 'head.sequence')}
             or exists (
               select 1
                 from change
-               where change.sequence > ?
-                 and (change.kind = 'tariff') = ?
+               where change.sequence > :sequence
+                 and (change.kind = 'tariff') = :isTariffs
             ) as changed
        from journal_head as head`,
-    [sequence, sequence, module === 'tariffs'],
+    { sequence, isTariffs: module === 'tariffs' },
   );
   return rows[0]?.changed ?? true;
 }
