@@ -124,10 +124,9 @@ export class Follower {
   }
 
   async #restore(): Promise<void> {
-    const text = await readFile(join(this.#options.directory, STATE), 'utf8').catch(() => null);
-    if (text === null) return;
-    const { position, objects } = JSON.parse(text) as { position: string; objects: [string, string][] };
+    const { position, downloads, objects } = await readState(this.#options.directory);
     for (const [key, object] of objects) this.copy.set(key, object);
+    this.downloads = downloads;
     this.#position = position;
   }
 
@@ -135,10 +134,28 @@ export class Follower {
     if (position === this.#position) return;
     this.#position = position;
     const path = join(this.#options.directory, STATE);
-    await writeFile(`${path}.new`, JSON.stringify({ position, objects: [...this.copy] }));
+    const state: State = { position, downloads: this.downloads, objects: [...this.copy] };
+    await writeFile(`${path}.new`, JSON.stringify(state));
     await rename(`${path}.new`, path);
     this.#options.onProgress?.(position);
   }
+}
+
+interface State {
+  readonly position: string;
+  readonly downloads: number;
+  readonly objects: readonly [string, string][];
+}
+
+async function readState(directory: string): Promise<State> {
+  const text = await readFile(join(directory, STATE), 'utf8').catch(() => null);
+  return text === null ? { position: '', downloads: 0, objects: [] } : JSON.parse(text);
+}
+
+/** What a follower in another process has saved. */
+export async function readSaved(directory: string): Promise<{ copy: Copy; downloads: number }> {
+  const { objects, downloads } = await readState(directory);
+  return { copy: new Map(objects), downloads };
 }
 
 class RefusedError extends Error {

@@ -4,6 +4,7 @@
  * EVSEs, are spelled otherwise, come again with nothing but times; Tariffs come, change, become such that OCPI 2.2.1
  * cannot state them, and are deleted. Deterministic in its seed. A push that gets no answer is let go.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { integerBetween, pick, type Random, randomStream } from '../simulator/random.ts';
 import { buildConnector, buildEvse, buildLocation, buildTariff } from './builders.ts';
 import type { OcpiClient } from './ocpi-client.ts';
@@ -22,6 +23,9 @@ export const DUTCH_BOX = [3.2, 50.9, 7.3, 53.6] as const;
 export const FIJI_BOX = [177, -20, -178, -12] as const;
 
 const STATUSES = ['AVAILABLE', 'CHARGING', 'OUTOFORDER', 'BLOCKED', 'UNKNOWN'];
+/** Milliseconds before the next push when there was no answer. */
+const PAUSE_MS = 50;
+const STEPS_AFTER = 20;
 const START = Date.parse('2026-06-01T00:00:00Z');
 
 export interface ChurnOwner {
@@ -71,6 +75,19 @@ export class RegistryChurn {
 
   async steps(count: number): Promise<void> {
     for (let step = 0; step < count; step += 1) await this.step();
+  }
+
+  /** Goes on as long as something else does, and then a little. */
+  async during(work: Promise<unknown>): Promise<void> {
+    let isOver = false;
+    const over = work.finally(() => {
+      isOver = true;
+    });
+    // Whoever awaits us hears of it below.
+    over.catch(() => undefined);
+    while (!isOver) await this.step();
+    await over;
+    await this.steps(STEPS_AFTER);
   }
 
   async step(): Promise<void> {
@@ -133,6 +150,7 @@ export class RegistryChurn {
   async #send(push: () => Promise<{ status: number }>): Promise<void> {
     const answer = await push().catch(() => null);
     if (answer) this.answered += 1;
+    else await sleep(PAUSE_MS);
   }
 
   #now(): string {

@@ -8,7 +8,6 @@
  * With `party`, `bbox` and `kind` it is what concerns these. Fails with http-errors: 400 for what cannot be read, 406,
  * 410 for a position that cannot be gone on from, 429 and 503 when there is no place for one more stream.
  */
-import { Readable } from 'node:stream';
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Config } from '../../config.ts';
@@ -76,12 +75,11 @@ export function changesRoutes({ changes: feed, changeStreams, config }: ChangesS
     ctx.set('Cache-Control', STREAM_CACHE_CONTROL);
     ctx.set('X-Accel-Buffering', 'no');
     ctx.set('NAP-Sequence', String(after));
-    ctx.type = STREAM_TYPE;
+    ctx.set('Content-Type', STREAM_TYPE);
     ctx.status = 200;
     if (ctx.method === 'HEAD') return;
     ctx.res.setTimeout(IDLE_LIMIT);
-    const text = changeStream(feed, { first, after, filter }, place.signal);
-    ctx.body = Readable.from(text, { objectMode: false });
+    ctx.body = changeStream(feed, { first, after, filter }, place.signal);
   }
 
   function takePlace(ctx: Context): AbortController {

@@ -7,6 +7,7 @@
  * has taken the last one, so a slow client holds one page and nothing else.
  * Ends, for the client to come back, when the database fails or the position is gone; throws nothing.
  */
+import { Readable } from 'node:stream';
 import type { ChangeFilter } from '../../../db/reads/public-changes.ts';
 import type { RenderedChange } from '../../../exports/change.ts';
 import type { ChangeFeed, ChangesPage } from './feed.ts';
@@ -29,19 +30,23 @@ const PIECE_LENGTH = 64 * 1024;
 
 const COMMENT = ':\n\n';
 
-/**
- * The text of a stream, piece by piece.
- *
- * @param first the page after the position from which the stream goes on
- * @param signal ends it
- */
+/** Where a stream begins. */
+export interface StreamStart {
+  readonly after: number;
+  readonly filter: ChangeFilter;
+  /** The page after that position. */
+  readonly first: ChangesPage;
+}
+
+/** A stream, made as it is read. `signal` ends it. */
 export function changeStream(
   feed: Pick<ChangeFeed, 'pageOrNone' | 'passed'>,
-  start: { readonly first: ChangesPage; readonly after: number; readonly filter: ChangeFilter },
+  start: StreamStart,
   signal: AbortSignal,
   beatMs: number = BEAT_MS,
-): AsyncGenerator<string, void, undefined> {
-  return new EventStream(feed, start, signal, beatMs).run(start.first);
+): Readable {
+  const text = new EventStream(feed, start, signal, beatMs).run(start.first);
+  return Readable.from(text, { objectMode: false, highWaterMark: PIECE_LENGTH });
 }
 
 class EventStream {
@@ -57,7 +62,7 @@ class EventStream {
 
   constructor(
     feed: Pick<ChangeFeed, 'pageOrNone' | 'passed'>,
-    { after, filter }: { after: number; filter: ChangeFilter },
+    { after, filter }: StreamStart,
     signal: AbortSignal,
     beatMs: number,
   ) {
