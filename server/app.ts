@@ -14,6 +14,7 @@ import { discardUnreadBody } from './middleware/unread-body.ts';
 import { ocpiRoutes } from './ocpi/routes.ts';
 import type { OcpiServices } from './ocpi/services.ts';
 import { type CatalogueServices, catalogueRoutes } from './open-data/catalogue/routes.ts';
+import { type ChangesServices, changesRoutes } from './open-data/changes/routes.ts';
 import { announceDeprecations } from './open-data/deprecations.ts';
 import type { OgcServices } from './open-data/ogc/handlers.ts';
 import { ogcRoutes } from './open-data/ogc/routes.ts';
@@ -33,6 +34,7 @@ export type AppServices = HealthParts &
   OpenDataServices &
   TileServices &
   OgcServices &
+  ChangesServices &
   QualityServices &
   AdminRoutesParts;
 
@@ -56,6 +58,7 @@ export function createApp(services: AppServices): Koa {
   app.use(openDataRoutes(services).routes()); //  /data/{file} ...
   app.use(tileRoutes(services).routes()); //      /tiles ...
   app.use(ogcRoutes(services).routes()); //       /ogc ...
+  app.use(changesRoutes(services).routes()); //   /changes
   app.use(qualityRoutes(services).routes()); //   /quality ...
   app.use(adminRoutes(services).routes()); //     /admin ...
 

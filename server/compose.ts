@@ -44,6 +44,8 @@ import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
 import { createInitiator } from './ocpi/credentials/initiator.ts';
 import { createPusher, type Pusher } from './ocpi/push/pusher.ts';
 import { treeFor, versionsPath } from './ocpi/versions/trees.ts';
+import { type ChangeFeed, createChangeFeed } from './open-data/changes/feed.ts';
+import { StreamPlaces } from './open-data/changes/places.ts';
 import { DEPRECATIONS, type Deprecation } from './open-data/deprecations.ts';
 import { RATE_LIMITS, type RateLimit } from './open-data/rate-limits.ts';
 import type { QualityReports } from './quality/reports.ts';
@@ -72,6 +74,8 @@ export interface Services {
   readonly pushPositions: PushPositionStore;
   readonly pusher: Pusher;
   readonly snapshots: Snapshots;
+  readonly changes: ChangeFeed;
+  readonly changeStreams: StreamPlaces;
   readonly secretBox: SecretBox;
   readonly admin: AdminService;
   readonly metrics: Metrics;
@@ -154,7 +158,13 @@ async function build(foundation: Foundation): Promise<Services> {
   const quality = await buildQuality({ knex, clock, logger });
   const { checks } = quality;
   const pushPositions = createPushPositionStore({ database, clock });
-  const writer = createWriter({ knex, clock, checks, changed: () => pusher.wake() });
+  const changes = createChangeFeed({ database, logger });
+  const changeStreams = new StreamPlaces();
+  const wakeFollowers = () => {
+    pusher.wake();
+    changes.wake();
+  };
+  const writer = createWriter({ knex, clock, checks, changed: wakeFollowers });
   const snapshots = createSnapshots({
     knex: database.readKnex,
     directory: join(config.dataDirectory, EXPORTS_FOLDER),
@@ -162,7 +172,9 @@ async function build(foundation: Foundation): Promise<Services> {
     clock,
     logger,
   });
-  const metrics = createMetrics(metricSources({ writer, sources, snapshots, pushPositions, clock }));
+  const metrics = createMetrics(
+    metricSources({ writer, sources, snapshots, pushPositions, changeStreams, clock }),
+  );
 
   const pipeline = countOutcomes(
     createPipeline({ writer, knex, voices, rejectedRecords, checks, clock, logger }),
@@ -181,6 +193,7 @@ async function build(foundation: Foundation): Promise<Services> {
   const { operators, importer, ...registerParts } = await buildOperators(foundation, fetcher);
   const lifecycle = createLifecycle();
   const { signal } = lifecycle;
+  signal.addEventListener('abort', () => changeStreams.endAll(), { once: true });
   const qualityRound = buildQualityRound({ knex, quality, writer, signal, clock, logger });
   const told = buildQualityReports({ database, quality, http: fetcher, unseal, clock, logger });
   const { reports, findingWebhooks, webhookStore, keepDay } = told;
@@ -215,13 +228,14 @@ async function build(foundation: Foundation): Promise<Services> {
   return {
     ...{ config, logger, clock, database, connections, clientInfo, partners, voices, sources, runs },
     ...{ rejectedRecords, writer, pipeline, fetcher, puller, clientInfoPuller, scheduler },
-    ...{ pushPositions, pusher, snapshots, secretBox, admin, metrics, lifecycle },
     ...{ rateLimits: RATE_LIMITS, deprecations: DEPRECATIONS },
     ...{ quality, qualityRound, reports, findingWebhooks, tileKeeper },
+    ...{ pushPositions, pusher, snapshots, changes, changeStreams, secretBox, admin, metrics, lifecycle },
     close: once(async () => {
       try {
+        changeStreams.endAll();
         await pusher.stop();
-        await Promise.all([snapshots.close(), fetcher.close()]);
+        await Promise.all([snapshots.close(), changes.close(), fetcher.close()]);
         await writer.drain();
       } finally {
         await letGo();
@@ -259,11 +273,13 @@ function metricSources(parts: {
   sources: SourceStore;
   snapshots: Snapshots;
   pushPositions: Pick<PushPositionStore, 'list'>;
+  changeStreams: Pick<StreamPlaces, 'taken'>;
   clock: () => Date;
 }) {
-  const { writer, sources, snapshots, pushPositions, clock } = parts;
+  const { writer, sources, snapshots, pushPositions, changeStreams, clock } = parts;
   return {
     writerQueue: () => writer.waiting,
+    changeStreams: () => changeStreams.taken,
     async sources() {
       const counts: Record<string, number> = {};
       for (const { state, brokenAt } of await sources.list()) {

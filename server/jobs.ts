@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connection.ts';
 import { maintain } from '../db/maintenance.ts';
+import { forgetChangesBefore, JOURNAL_DAYS } from '../db/registry/journal-retention.ts';
 import type { OperatorStore } from '../db/registry/operator-store.ts';
 import type { RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
 import type { RunStore } from '../db/registry/run-store.ts';
@@ -85,6 +86,11 @@ export function scheduledJobs(parts: {
           runs: await runs.forgetOlderThan(new Date(now - RUN_AGE_MS)),
           operatorImports: await operators.forgetImportsOlderThan(new Date(now - RUN_AGE_MS)),
           rejectedRecords: await rejectedRecords.forgetOlderThan(new Date(now - REJECTED_RECORD_AGE_MS)),
+          changes: await forgetChangesBefore(
+            database.knex,
+            new Date(now - JOURNAL_DAYS * DAY_MS),
+            new Date(now),
+          ),
         };
         logger.info(forgotten, 'forgot what is too old');
       },

@@ -30,6 +30,8 @@ export interface ObservedRequest {
 export interface MetricSources {
   /** Mutations that wait for the writer. */
   readonly writerQueue: () => number;
+  /** Streams of changes that are open. */
+  readonly changeStreams: () => number;
   /** Sources by state; `broken` are those whose token was refused. */
   readonly sources: () => Promise<Readonly<Record<string, number>>>;
   /** Seconds since each file of open data was built, by format. */
@@ -87,6 +89,14 @@ function addGauges(registry: Registry, sources: MetricSources): void {
     registers,
     collect() {
       this.set(sources.writerQueue());
+    },
+  });
+  new Gauge({
+    name: 'nap_change_streams',
+    help: 'Streams of changes that are open',
+    registers,
+    collect() {
+      this.set(sources.changeStreams());
     },
   });
   new Gauge({

@@ -32,6 +32,16 @@ export interface ChangeEntry {
   evses: readonly string[] | null;
   /** Of the push that caused the change (ENV-19); null for what was pulled. */
   correlation_id: string | null;
+  /** Where a public Location was, when whoever knew it there, under that id, finds it there no more; else null. */
+  moved_from: Place | null;
+  /** How the id of a public object was spelled, when it is spelled otherwise now; else null. */
+  renamed_from: string | null;
+}
+
+/** In degrees, WGS 84. */
+export interface Place {
+  readonly longitude: number;
+  readonly latitude: number;
 }
 
 /**
@@ -78,13 +88,14 @@ export async function appendChanges(
   }
   await transaction.raw(
     `insert into change (sequence, kind, action, public, object, country_code, party_id, object_id, evses,
-                         correlation_id, changed_at)
+                         correlation_id, moved_from, renamed_from, changed_at)
      select e.sequence, e.kind, e.action, e.public, e.object, e.country_code, e.party_id, e.object_id, e.evses,
-            e.correlation_id, ?
+            e.correlation_id, st_setsrid(st_makepoint(e.longitude, e.latitude), 4326), e.renamed_from, ?
        from json_to_recordset(?) as e(
               sequence bigint, kind text, action text, public boolean, object bigint,
-              country_code text, party_id text, object_id text, evses text[], correlation_id text)`,
-    [changedAt, JSON.stringify(entries)],
+              country_code text, party_id text, object_id text, evses text[], correlation_id text,
+              longitude double precision, latitude double precision, renamed_from text)`,
+    [changedAt, JSON.stringify(entries.map(({ moved_from: place, ...entry }) => ({ ...entry, ...place })))],
   );
 }
 

@@ -10,7 +10,7 @@ import { timestampText } from './column-values.ts';
 import { evsesWithOtherStatus, locationContentHash, sameButForStatuses } from './content.ts';
 import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
-import type { ChangeEntry } from './journal.ts';
+import type { ChangeEntry, Place } from './journal.ts';
 import { isExpired, type LocationWrite, type StoredLocation } from './location-table.ts';
 import type { CurrentLocation, LocationMutation, Recheck, Write } from './mutation.ts';
 
@@ -150,6 +150,8 @@ export class LocationDraft {
       object_id: document.id,
       evses: onlyStatuses ? evsesWithOtherStatus(before, document) : null,
       correlation_id: this.last?.correlationId ?? null,
+      moved_from: before && wasPublic ? placeLeft(before, isPublic ? document : null) : null,
+      renamed_from: before && wasPublic && before.id !== document.id ? before.id : null,
     };
   }
 
@@ -201,6 +203,21 @@ export class LocationDraft {
       ? JSON.stringify(withdrawn(this.stored.document, document.last_updated))
       : this.stored.withdrawnDocument;
   }
+}
+
+/** Where a Location was; null when it is still found there. `now` is null when it is no longer shown. */
+function placeLeft(before: Location, now: Location | null): Place | null {
+  const place = placeOf(before);
+  const isThere = now !== null && now.id === before.id && samePlace(place, placeOf(now));
+  return isThere ? null : place;
+}
+
+function placeOf({ coordinates }: Location): Place {
+  return { longitude: Number(coordinates.longitude), latitude: Number(coordinates.latitude) };
+}
+
+function samePlace(one: Place, other: Place): boolean {
+  return one.longitude === other.longitude && one.latitude === other.latitude;
 }
 
 /** The last public state of a Location, with every EVSE REMOVED at the moment of withdrawal. */

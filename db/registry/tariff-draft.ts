@@ -144,6 +144,8 @@ export class TariffDraft {
       object_id: this.objectId,
       evses: null,
       correlation_id: this.correlationId,
+      moved_from: null,
+      renamed_from: this.renamedFrom,
     };
   }
 
@@ -170,6 +172,12 @@ export class TariffDraft {
 
   private get id(): number {
     return this.stored?.id ?? ((this.placement as Placement).id as number);
+  }
+
+  private get renamedFrom(): string | null {
+    const { stored } = this;
+    const wasPublic = stored !== undefined && !stored.withheld;
+    return wasPublic && stored.document.id !== this.objectId ? stored.document.id : null;
   }
 
   private get objectId(): string {

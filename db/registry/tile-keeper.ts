@@ -1,12 +1,14 @@
 /**
  * Keeps what vector tiles are made of (`tile_point`, `tile_cell`) equal to the registry, by following the journal. The
- * first time it walks through all Locations; the journal from before the walk on then mends what changed meanwhile.
+ * first time, and when the journal does not reach back to where it stood, it walks through all Locations; the journal
+ * from before the walk on then mends what changed meanwhile.
  *
  * Guarantees: rows and position are committed together, in steps that are bounded in Locations, so a process that is
  * killed goes on where it was; of several processes one is at it at a time, the others let it be. Waits for no second
  * connection. Fails as the database fails; the next round goes on where this one ended.
  */
 import type { Knex } from 'knex';
+import { reachesBack } from '../reads/journal-reach.ts';
 import { refreshCells } from './tile-cell-table.ts';
 import { refreshPoints } from './tile-point-table.ts';
 
@@ -48,9 +50,12 @@ export function createTileKeeper({
     );
     const head = rows[0];
     if (!head) return { locations: 0, isLast: true };
-    return head.walked_to === null
-      ? followJournal(transaction, head.sequence, stepLimit)
-      : walk(transaction, head.sequence, head.walked_to, stepLimit);
+    if (head.walked_to !== null) return walk(transaction, head.sequence, head.walked_to, stepLimit);
+    if (await reachesBack(transaction, head.sequence)) {
+      return followJournal(transaction, head.sequence, stepLimit);
+    }
+    await saveHead(transaction, { ...head, walked_to: 0 });
+    return { locations: 0, isLast: false };
   }
 
   return {

@@ -7,7 +7,8 @@ import type { Middleware, ParameterizedContext } from 'koa';
 const METHODS = 'GET, HEAD, OPTIONS';
 
 /** What a page may send beyond what browsers always allow. */
-const REQUEST_HEADERS = 'Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since';
+const REQUEST_HEADERS =
+  'Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Last-Event-ID';
 
 /** What a page may read beyond what browsers always show. */
 const RESPONSE_HEADERS = [

@@ -20,7 +20,7 @@ import type { ConnectionStore } from '../../../db/registry/connection-store.ts';
 import type { PushPositionStore } from '../../../db/registry/push-position-store.ts';
 import type { HttpClient } from '../../../ingest/http/http-client.ts';
 import { delayBefore } from '../../../ingest/http/retry.ts';
-import { Bell } from './bell.ts';
+import { Bell } from '../../bell.ts';
 import { deliver } from './deliver.ts';
 import { afterRound, Stumbles } from './ledger.ts';
 import type { PushPlan } from './plan.ts';

@@ -22,7 +22,7 @@ import { CLAIM_RENEWAL_MS } from '../../../db/registry/source-claim.ts';
 import type { VoiceStore } from '../../../db/registry/voice-store.ts';
 import type { HttpClient } from '../../../ingest/http/http-client.ts';
 import { authorizationHeader } from '../../../ingest/ocpi-client/token.ts';
-import { Bell } from './bell.ts';
+import { Bell } from '../../bell.ts';
 import { Follower, type FollowerParts, type PushPace, USUAL_PACE } from './follower.ts';
 import { addresseeOf, type Receiver, receiversOf } from './receivers.ts';
 
