@@ -59,6 +59,8 @@ interface FormatOf<M extends Module> {
   readonly dataSets: readonly DataSet[];
   /** Where the standard is read that the file follows. Not given: our own, described by schema or columns. */
   readonly standard?: string;
+  /** Name of the JSON Schema of the file, or of each line of it, in `exports/schemas`. */
+  readonly schema?: string;
   /** Tables only. */
   readonly columns?: readonly Column[];
   /** What stands before the first object. */

@@ -13,6 +13,9 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { discardUnreadBody } from './middleware/unread-body.ts';
 import { ocpiRoutes } from './ocpi/routes.ts';
 import type { OcpiServices } from './ocpi/services.ts';
+import { type CatalogueServices, catalogueRoutes } from './open-data/catalogue/routes.ts';
+import { announceDeprecations } from './open-data/deprecations.ts';
+import { limitRates, type RateLimitServices } from './open-data/rate-limits.ts';
 import { type OpenDataServices, openDataRoutes } from './open-data/routes.ts';
 import { qualityRoutes } from './quality/routes.ts';
 import type { QualityServices } from './quality/services.ts';
@@ -20,7 +23,13 @@ import type { QualityServices } from './quality/services.ts';
 export { configureHttpServer } from './middleware/http-server.ts';
 
 /** What the parts of the application need; `compose` makes all of it. */
-export type AppServices = HealthParts & OcpiServices & OpenDataServices & QualityServices & AdminRoutesParts;
+export type AppServices = HealthParts &
+  OcpiServices &
+  CatalogueServices &
+  RateLimitServices &
+  OpenDataServices &
+  QualityServices &
+  AdminRoutesParts;
 
 export function createApp(services: AppServices): Koa {
   const { config, logger } = services;
@@ -33,10 +42,13 @@ export function createApp(services: AppServices): Koa {
   app.use(securityHeaders({ publicUrl: config.publicUrl }));
   app.use(compression());
   app.use(answerWithProblem({ logger }));
+  app.use(announceDeprecations(services.deprecations));
+  app.use(limitRates(services));
 
   app.use(healthRoutes(services).routes()); //    /health/live  /health/ready  /metrics
   app.use(ocpiRoutes(services).routes()); //      /ocpi/versions  /ocpi/2.2.1 ...
-  app.use(openDataRoutes(services).routes()); //  /data ...
+  app.use(catalogueRoutes(services).routes()); // /data  /.well-known/nap.json  /openapi.json ...
+  app.use(openDataRoutes(services).routes()); //  /data/{file} ...
   app.use(qualityRoutes(services).routes()); //   /quality ...
   app.use(adminRoutes(services).routes()); //     /admin ...
 

@@ -43,6 +43,8 @@ import { countOutcomes, createMetrics, type Metrics } from './metrics.ts';
 import { createInitiator } from './ocpi/credentials/initiator.ts';
 import { createPusher, type Pusher } from './ocpi/push/pusher.ts';
 import { treeFor, versionsPath } from './ocpi/versions/trees.ts';
+import { DEPRECATIONS, type Deprecation } from './open-data/deprecations.ts';
+import { RATE_LIMITS, type RateLimit } from './open-data/rate-limits.ts';
 import type { QualityReports } from './quality/reports.ts';
 import type { FindingWebhooks } from './quality/webhooks.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
@@ -77,6 +79,8 @@ export interface Services {
   readonly reports: QualityReports;
   readonly findingWebhooks: FindingWebhooks;
   readonly qualityRound: QualityRound;
+  readonly rateLimits: readonly RateLimit[];
+  readonly deprecations: readonly Deprecation[];
   /** Ends builds, pushes and calls, lets the writer finish, closes the database. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -210,6 +214,7 @@ async function build(foundation: Foundation): Promise<Services> {
     ...{ rejectedRecords, writer, pipeline, fetcher, puller, clientInfoPuller, scheduler },
     ...{ pushPositions, pusher, snapshots, secretBox, admin, metrics, lifecycle },
     ...{ quality, qualityRound, reports, findingWebhooks },
+    ...{ rateLimits: RATE_LIMITS, deprecations: DEPRECATIONS },
     close: once(async () => {
       try {
         await pusher.stop();

@@ -10,6 +10,24 @@
  */
 import { resolve } from 'node:path';
 import type { Owner } from '../db/model.ts';
+import {
+  ADMIN_TOKEN_MINIMUM,
+  LOG_LEVELS,
+  type LogLevel,
+  parseAddressRanges,
+  parseAdminToken,
+  parseBoolean,
+  parseCode,
+  parseContact,
+  parseDatabaseUrl,
+  parseLogLevel,
+  parsePort,
+  parsePublicUrl,
+  parseSecretKey,
+  parseText,
+} from './setting-values.ts';
+
+export { LOG_LEVELS, type LogLevel };
 
 /** The settings of one process, checked. */
 export interface Config {
@@ -30,18 +48,19 @@ export interface Config {
   readonly name: string;
   /** Licence of everything published. */
   readonly licence: string;
+  /** Whom to write to about the data: an e-mail address or a URL. */
+  readonly contact: string | undefined;
   /** 32 bytes that seal the tokens of partners; undefined: a key file in the data directory. */
   readonly secretKey: Buffer | undefined;
   /** Opens /admin; undefined: nothing does, except the socket in the data directory. */
   readonly adminToken: string | undefined;
   /** Pulls and handshakes may call private addresses. */
   readonly allowPrivateUrls: boolean;
+  /** Addresses and ranges of proxies that say for whom they ask, beyond those of private networks. */
+  readonly trustedProxies: readonly string[];
   /** What works but should not stay so in production, one sentence each. */
   readonly warnings: readonly string[];
 }
-
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The values as the checks of the table return them. */
 interface Values {
@@ -55,9 +74,11 @@ interface Values {
   NAP_PARTY_ID: string;
   NAP_NAME: string;
   NAP_LICENSE: string;
+  NAP_CONTACT: string | undefined;
   NAP_SECRET_KEY: Buffer | undefined;
   NAP_ADMIN_TOKEN: string | undefined;
   NAP_ALLOW_PRIVATE_URLS: boolean;
+  NAP_TRUSTED_PROXIES: readonly string[] | undefined;
 }
 
 /** One row of the table of settings. */
@@ -75,10 +96,6 @@ export interface Setting<T = unknown> {
   readonly parse: (text: string) => T;
 }
 
-/** Shortest admin token: 16 characters drawn at random cannot be guessed over a network. */
-const ADMIN_TOKEN_MINIMUM = 16;
-/** Bytes of an AES-256 key. */
-const SECRET_KEY_BYTES = 32;
 /** Characters of NAP_NAME: it goes into file headers and page titles. */
 const NAME_LIMIT = 100;
 /** Characters of NAP_LICENSE: a name or a URL (OCPI's URL has 255). */
@@ -159,6 +176,13 @@ const rows: { [Name in keyof Values]: Omit<Setting<Values[Name]>, 'name'> } = {
     secret: false,
     parse: (text) => parseText(text, LICENCE_LIMIT),
   },
+  NAP_CONTACT: {
+    meaning: 'Whom to write to about the data, named in the catalogue.',
+    form: 'an e-mail address or a URL',
+    default: undefined,
+    secret: false,
+    parse: parseContact,
+  },
   NAP_SECRET_KEY: {
     meaning: 'Seals the tokens of partners in the database; without it a key file in NAP_DATA_DIR does.',
     form: '32 bytes in base64, or 64 hex digits (make one: openssl rand -base64 32)',
@@ -179,6 +203,13 @@ const rows: { [Name in keyof Values]: Omit<Setting<Values[Name]>, 'name'> } = {
     default: 'false',
     secret: false,
     parse: parseBoolean,
+  },
+  NAP_TRUSTED_PROXIES: {
+    meaning: 'Public addresses of proxies whose X-Forwarded-For names the client, for rate limits.',
+    form: 'addresses and ranges, e.g. 192.0.2.0/24,2001:db8::/32',
+    default: undefined,
+    secret: false,
+    parse: parseAddressRanges,
   },
 };
 
@@ -250,9 +281,11 @@ function toConfig(values: Values, logLevel: LogLevel): Config {
     party: { countryCode: values.NAP_COUNTRY_CODE, partyId: values.NAP_PARTY_ID },
     name: values.NAP_NAME,
     licence: values.NAP_LICENSE,
+    contact: values.NAP_CONTACT,
     secretKey: values.NAP_SECRET_KEY,
     adminToken: values.NAP_ADMIN_TOKEN,
     allowPrivateUrls: values.NAP_ALLOW_PRIVATE_URLS,
+    trustedProxies: values.NAP_TRUSTED_PROXIES ?? [],
     warnings: warningsOf(values),
   };
 }
@@ -264,6 +297,9 @@ function warningsOf(values: Values): string[] {
   }
   if (values.NAP_LICENSE === NO_LICENCE) {
     warnings.push('NAP_LICENSE is not set: published files say that their licence is not stated.');
+  }
+  if (values.NAP_CONTACT === undefined) {
+    warnings.push('NAP_CONTACT is not set: the catalogue names nobody to write to about the data.');
   }
   if (values.NAP_PUBLIC_URL === undefined) {
     warnings.push('NAP_PUBLIC_URL is not set: absolute URLs follow the Host header of each request.');
@@ -325,70 +361,6 @@ function editDistance(one: string, other: string): number {
     row = next;
   }
   return row[other.length] as number;
-}
-
-function parseDatabaseUrl(text: string): string {
-  const wanted = 'must read like postgres://user:password@host:5432/database';
-  // A Unix socket is written as postgres://user@/database?host=/run/postgresql, which is no URL to WHATWG.
-  if (!/^postgres(?:ql)?:\/\/\S+$/.test(text)) throw new Error(wanted);
-  return text;
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new Error(`must be a port number from 0 to 65535, received "${text}"`);
-}
-
-function parseLogLevel(text: string): LogLevel {
-  const level = LOG_LEVELS.find((candidate) => candidate === text.toLowerCase());
-  if (level) return level;
-  throw new Error(`must be one of ${LOG_LEVELS.join(', ')}, received "${text}"`);
-}
-
-function parsePublicUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new Error(`must be an http or https URL such as https://nap.example.org, received "${text}"`);
-  }
-  if (url.username || url.password) throw new Error('must not hold a user name or password');
-  if (url.search || url.hash) throw new Error('must not hold a query or a fragment');
-  return url.href.replace(/\/+$/, '');
-}
-
-function parseCode(text: string, form: RegExp, wanted: string): string {
-  const code = text.toUpperCase();
-  if (form.test(code)) return code;
-  throw new Error(`must be ${wanted}, received "${text}"`);
-}
-
-function parseText(text: string, limit: number): string {
-  if (text.length > limit) throw new Error(`must have at most ${limit} characters, received ${text.length}`);
-  // Line breaks and other control characters would end a header or a line of CSV.
-  if (/\p{Cc}/u.test(text)) throw new Error('must not hold control characters');
-  return text;
-}
-
-function parseSecretKey(text: string): Buffer {
-  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
-  const key = Buffer.from(text, 'base64');
-  // Node's decoder skips what it does not know, so the length alone would pass a damaged key.
-  const plain = text.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
-  if (key.length === SECRET_KEY_BYTES && key.toString('base64').replace(/=+$/, '') === plain) return key;
-  throw new Error('must be 32 bytes in base64, or 64 hex digits; make one with: openssl rand -base64 32');
-}
-
-function parseAdminToken(text: string): string {
-  if (text.length >= ADMIN_TOKEN_MINIMUM && /^[\x21-\x7e]+$/.test(text)) return text;
-  throw new Error(
-    `must have at least ${ADMIN_TOKEN_MINIMUM} printable characters without blanks; make one with: openssl rand -hex 32`,
-  );
-}
-
-function parseBoolean(text: string): boolean {
-  if (/^(?:true|1|yes|on)$/i.test(text)) return true;
-  if (/^(?:false|0|no|off)$/i.test(text)) return false;
-  throw new Error(`must be true or false, received "${text}"`);
 }
 
 function isLocal(url: string): boolean {

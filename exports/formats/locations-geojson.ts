@@ -14,6 +14,7 @@ export const locationsGeojson: LocationFormat = {
     'Every charging location as a GeoJSON Feature with its EVSEs, connectors and statuses. Opens in any map program.',
   dataSets: ['static', 'dynamic'],
   standard: 'https://www.rfc-editor.org/rfc/rfc7946',
+  schema: 'location-feature-collection',
   open: openFeatureCollection,
   write: (object) => JSON.stringify(toFeature(object)),
   separator: FEATURE_SEPARATOR,

@@ -19,6 +19,7 @@ export const locationsGeojsons: LocationFormat = {
     'The Features of locations.geojson as a GeoJSON Text Sequence, each in a record of its own, for programs that read a stream.',
   dataSets: ['static', 'dynamic'],
   standard: 'https://www.rfc-editor.org/rfc/rfc8142',
+  schema: 'location-feature',
   open: () => '',
   write: (object) => `${RECORD_SEPARATOR}${JSON.stringify(toFeature(object))}\n`,
   separator: '',

@@ -2,7 +2,7 @@
  * Open data is for pages of any origin: no key, no cookies, and the headers that a script needs to read.
  * Answers preflight requests itself.
  */
-import type { Middleware } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 
 const METHODS = 'GET, HEAD, OPTIONS';
 
@@ -16,21 +16,30 @@ const RESPONSE_HEADERS = [
   'Content-Encoding',
   'Content-Length',
   'Content-Range',
+  'Deprecation',
   'ETag',
   'Link',
   'NAP-Sequence',
+  'RateLimit',
+  'RateLimit-Policy',
   'Retry-After',
+  'Sunset',
 ].join(', ');
 
 /** Seconds that a browser may remember a preflight: a day, the most that any of them honours. */
 const PREFLIGHT_MAX_AGE = '86400';
 
+/** Lets pages of any origin read the answer. */
+export function allowAnyOrigin(ctx: Pick<ParameterizedContext, 'set'>): void {
+  ctx.set('Access-Control-Allow-Origin', '*');
+  ctx.set('Access-Control-Expose-Headers', RESPONSE_HEADERS);
+  ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
+}
+
 /** For routes that are read only. Headers are set before anything is tried, so errors can be read too. */
 export function anyOrigin(): Middleware {
   return async function anyOrigin(ctx, next) {
-    ctx.set('Access-Control-Allow-Origin', '*');
-    ctx.set('Access-Control-Expose-Headers', RESPONSE_HEADERS);
-    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
+    allowAnyOrigin(ctx);
     if (ctx.method !== 'OPTIONS') return next();
     ctx.set('Allow', METHODS);
     if (ctx.get('Access-Control-Request-Method') !== '') {

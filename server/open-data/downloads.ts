@@ -12,6 +12,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ParameterizedContext } from 'koa';
 import type { Representation, Snapshot } from '../../exports/build/edition-store.ts';
+import {
+  isCsv,
+  TABLE_METADATA_MEDIA_TYPE,
+  tableMetadataName,
+} from '../../exports/catalogue/table-metadata.ts';
 import type { ExportFormat } from '../../exports/format.ts';
 import type { Snapshots } from '../../exports/snapshots.ts';
 import { type View, viewsOf } from '../../exports/view.ts';
@@ -137,7 +142,12 @@ function describe(ctx: ParameterizedContext, file: string, format: ExportFormat,
   ctx.set('Cache-Control', CACHE_CONTROL);
   ctx.set('NAP-Sequence', String(snapshot.sequence));
   const licence = licenceUrl(snapshot.licence);
-  if (licence) ctx.set('Link', `<${licence}>; rel="license"`);
+  if (licence) ctx.append('Link', `<${licence}>; rel="license"`);
+  // Where the standard says that it lies: what a table cannot say of itself.
+  if (isCsv(format)) {
+    const metadata = tableMetadataName(format.name);
+    ctx.append('Link', `<${metadata}>; rel="describedby"; type="${TABLE_METADATA_MEDIA_TYPE}"`);
+  }
   if (choice.decision.kind === 'not-modified') return;
   ctx.set('Accept-Ranges', 'bytes');
   ctx.set('Content-Type', format.mediaType);

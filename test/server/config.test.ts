@@ -36,8 +36,13 @@ describe('settings', () => {
   });
 
   it('warn of what should not stay unset, and no longer once it is set', () => {
-    expect(readConfig({}).warnings).to.have.length(3);
-    const set = { NAP_COUNTRY_CODE: 'nl', NAP_LICENSE: 'CC0-1.0', NAP_PUBLIC_URL: 'https://nap.example/' };
+    expect(readConfig({}).warnings).to.have.length(4);
+    const set = {
+      NAP_COUNTRY_CODE: 'nl',
+      NAP_LICENSE: 'CC0-1.0',
+      NAP_PUBLIC_URL: 'https://nap.example/',
+      NAP_CONTACT: 'data@nap.example',
+    };
     expect(readConfig(set).warnings).to.deep.equal([]);
     const plain = readConfig({ ...set, NAP_PUBLIC_URL: 'http://nap.example' });
     expect(plain.warnings.join()).to.contain('AUTH-14');
@@ -65,6 +70,23 @@ describe('settings', () => {
       allowPrivateUrls: true,
       name: 'National Access Point',
     });
+  });
+
+  it('take as a contact an e-mail address or a URL, and as proxies addresses and ranges', () => {
+    expect(readConfig({}).trustedProxies).to.deep.equal([]);
+    const config = readConfig({
+      NAP_CONTACT: 'https://nap.example/contact us',
+      NAP_TRUSTED_PROXIES: '192.0.2.1, 2001:db8::/32',
+    });
+    expect(config.contact).to.equal('https://nap.example/contact%20us');
+    expect(config.trustedProxies).to.deep.equal(['192.0.2.1', '2001:db8::/32']);
+    expect(readConfig({ NAP_CONTACT: 'data@nap.example' }).contact).to.equal('data@nap.example');
+    for (const NAP_CONTACT of ['nobody', 'mailto:data@nap.example', 'a@b <c>', 'javascript:alert(1)']) {
+      expect(problemsOf({ NAP_CONTACT }).join()).to.contain('NAP_CONTACT must be an e-mail address');
+    }
+    for (const NAP_TRUSTED_PROXIES of ['proxy.example', '192.0.2.0/33', '192.0.2.1,']) {
+      expect(problemsOf({ NAP_TRUSTED_PROXIES }).join()).to.contain('NAP_TRUSTED_PROXIES must be addresses');
+    }
   });
 
   it('take a secret key of 32 bytes as base64 or as hex digits, and nothing else', () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { discoverFormats } from '../../../exports/discover.ts';
 import { licenceUrl } from '../../../server/open-data/licence.ts';
 import { buildLocation } from '../../support/builders.ts';
 import { send } from '../../support/ocpi-client.ts';
@@ -43,7 +42,8 @@ describe('the list of downloads', () => {
 
   it('says before the first build what there will be', async () => {
     const { downloads } = await list();
-    expect(downloads).to.have.length((await discoverFormats()).length);
+    const listings = await server.services.snapshots.list();
+    expect(downloads).to.have.length(listings.filter(({ view }) => view === 'raw').length);
     for (const entry of downloads) {
       expect(entry.url).to.equal(`https://nap.example/data/${entry.name}`);
       expect(entry).to.include({ bytes: null, sha256: null, sequence: null, generated_at: null });
@@ -60,12 +60,13 @@ describe('the list of downloads', () => {
     });
     for (const entry of catalogue.downloads) {
       const answer = await fetch(server.url + new URL(entry.url).pathname);
+      const { headers } = answer;
       const bytes = Buffer.from(await answer.arrayBuffer());
       expect(entry.bytes, entry.name).to.equal(bytes.length);
       expect(entry.sha256).to.equal(createHash('sha256').update(bytes).digest('hex'));
-      expect(answer.headers.get('content-type')).to.equal(entry.media_type);
-      expect(answer.headers.get('nap-sequence')).to.equal(String(entry.sequence));
-      expect(new Date(entry.generated_at).toUTCString()).to.equal(answer.headers.get('last-modified'));
+      expect(headers.get('content-type')).to.equal(entry.media_type);
+      expect(headers.get('nap-sequence')).to.equal(String(entry.sequence));
+      expect(new Date(entry.generated_at).toUTCString()).to.equal(headers.get('last-modified'));
       expect(entry.age_s).to.be.at.least(0);
       expect(entry).to.include({ licence: 'CC0-1.0', attribution: catalogue.attribution });
     }
@@ -80,7 +81,10 @@ describe('the list of downloads', () => {
       .to.match(/^<!doctype html>\n<html lang="en">/)
       .and.include('<meta name="viewport"');
     expect(html).to.include('NAP &lt;b&gt;of&lt;/b&gt; &quot;Testland&quot; &amp; co').and.not.include('<b>');
-    expect(html).to.not.match(/<script|javascript:|\son[a-z]+=|https?:\/\/(?!nap\.example|spdx\.org)/);
+    expect(html).to.not.match(/<script|javascript:|\son[a-z]+=|\ssrc=|url\(|@import|<link/);
+    // What is from elsewhere is only linked to.
+    const loaded = html.replaceAll(/<a href="[^"]*"/g, '');
+    expect(loaded).to.not.match(/https?:\/\/(?!nap\.example|spdx\.org)/);
     for (const name of [
       'locations.csv',
       'locations.geojson',
@@ -92,6 +96,28 @@ describe('the list of downloads', () => {
     }
     expect(html).to.include('<th scope="row"><code>evse_uid</code></th>');
     expect(html).to.include('<a href="https://spdx.org/licenses/CC0-1.0.html" rel="license">CC0-1.0</a>');
+  });
+
+  it('has on its page what can be asked, how to keep up to date, the limits and what will end', async () => {
+    const html = await page();
+    for (const path of ['/changes', '/ogc', '/tiles/locations.json', '/quality', '/ocpi/versions']) {
+      expect(html, path).to.include(`<code>${path}</code></h3>`);
+    }
+    for (const path of ['/.well-known/nap.json', '/openapi.json', '/data/catalogue.ttl', '/data/daily']) {
+      expect(html, path).to.include(`href="https://nap.example${path}"`);
+    }
+    expect(html).to.include('curl &#39;https://nap.example/changes?since=0&amp;limit=10&#39;');
+    expect(html).to.include('1200 in 60 s').and.include('Nothing is announced now');
+    const headings = [...html.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
+    headings.reduce((before, level) => {
+      expect(level, 'no level of heading is passed over').to.be.at.most(before + 1);
+      return level;
+    }, 0);
+    const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size, 'ids are unique').to.equal(ids.length);
+    for (const [, target] of html.matchAll(/href="#([^"]+)"|aria-labelledby="([^"]+)"/g)) {
+      if (target) expect(ids).to.include(target);
+    }
   });
 
   it('has a policy that allows the style of the page and nothing else', async () => {

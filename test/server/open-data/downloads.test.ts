@@ -83,7 +83,12 @@ describe('open data downloads', () => {
         'access-control-allow-origin': '*',
         'nap-sequence': String(snapshot?.sequence),
         'last-modified': snapshot?.generatedAt.toUTCString(),
-        link: '<https://spdx.org/licenses/CC0-1.0.html>; rel="license"',
+        link: [
+          '<https://spdx.org/licenses/CC0-1.0.html>; rel="license"',
+          ...(name.endsWith('.csv')
+            ? [`<${name}-metadata.json>; rel="describedby"; type="application/csvm+json"`]
+            : []),
+        ].join(', '),
         vary: 'Accept-Encoding',
       });
       expect(headers['content-type']).to.equal((await server.services.snapshots.find(name))?.mediaType);

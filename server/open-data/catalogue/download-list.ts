@@ -1,11 +1,10 @@
 /**
- * `/data`: what can be downloaded, for programs. The page for people (`catalogue-page.ts`) shows the same.
+ * `/data`: what can be downloaded, for programs. The page for people (`page.ts`) shows the same.
  */
-
-import type { Representation } from '../../exports/build/edition-store.ts';
-import type { Column } from '../../exports/format.ts';
-import type { Listing, Snapshots } from '../../exports/snapshots.ts';
-import { licenceUrl } from './licence.ts';
+import type { Representation } from '../../../exports/build/edition-store.ts';
+import type { Column } from '../../../exports/format.ts';
+import type { Listing, Snapshots } from '../../../exports/snapshots.ts';
+import { licenceUrl } from '../licence.ts';
 
 /** What is said of a file that was built; all null before. Snake case, as it is sent. */
 interface FileFacts {
@@ -22,7 +21,7 @@ interface FileFacts {
   readonly age_s: number | null;
 }
 
-export interface CatalogueEntry extends FileFacts {
+export interface DownloadEntry extends FileFacts {
   readonly name: string;
   readonly title: string;
   readonly description: string;
@@ -35,16 +34,20 @@ export interface CatalogueEntry extends FileFacts {
   readonly resolved?: FileFacts;
 }
 
-export interface Catalogue {
+export interface DownloadList {
   readonly name: string;
   readonly licence: string;
   readonly licence_url: string | null;
   readonly attribution: string;
-  readonly downloads: readonly CatalogueEntry[];
+  readonly downloads: readonly DownloadEntry[];
 }
 
 /** @param address where we are reached, without a slash at the end */
-export async function readCatalogue(snapshots: Snapshots, address: string, now: Date): Promise<Catalogue> {
+export async function readDownloadList(
+  snapshots: Snapshots,
+  address: string,
+  now: Date,
+): Promise<DownloadList> {
   const { name, licence, attribution } = snapshots.publication;
   const listings = await snapshots.list();
   return {
@@ -68,7 +71,7 @@ interface Terms {
   readonly now: Date;
 }
 
-function toEntry(raw: Listing, resolved: Listing | undefined, terms: Terms): CatalogueEntry {
+function toEntry(raw: Listing, resolved: Listing | undefined, terms: Terms): DownloadEntry {
   const { format, snapshot } = raw;
   return {
     name: format.name,
