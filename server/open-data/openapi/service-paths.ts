@@ -6,36 +6,48 @@ const integer = (minimum: number) => ({ type: 'integer', minimum });
 const SINCE: Parameter = {
   name: 'since',
   in: 'query',
-  description: 'A sequence: of a file (NAP-Sequence), or of an earlier answer',
-  schema: integer(0),
-  example: 0,
+  description:
+    'After this position: the NAP-Sequence of a file, or what the next of an earlier answer has. Not given: from now on',
+  schema: { type: 'string' },
+  example: '0',
 };
 
 const CHANGE_FILTERS: readonly Parameter[] = [
-  { name: 'limit', in: 'query', description: 'Changes in an answer at most', schema: integer(1) },
+  {
+    name: 'limit',
+    in: 'query',
+    description: 'Changes in a page at most; 1,000 when not given, and never more than 10,000',
+    schema: integer(1),
+  },
   {
     name: 'party',
     in: 'query',
-    description: 'Only of this party, e.g. NL-TNM',
-    schema: { type: 'string', pattern: '^[A-Za-z]{2}-[A-Za-z0-9]{3}$' },
+    description: 'Only of these parties: NL-TNM, or several as NL-TNM,BE-ABC',
+    schema: { type: 'string', pattern: '^[A-Za-z]{2}-[A-Za-z0-9]{3}(,[A-Za-z]{2}-[A-Za-z0-9]{3})*$' },
   },
   {
     name: 'bbox',
     in: 'query',
-    description: 'Only within: west, south, east, north in degrees',
+    description:
+      'Only Locations within: west,south,east,north in degrees. One that leaves the box is told as deleted. Tariffs have no place and are left out',
     schema: { type: 'string' },
   },
   {
     name: 'kind',
     in: 'query',
-    description: 'Only of this kind',
-    schema: { type: 'string', enum: ['location', 'status', 'tariff'] },
+    description: 'Only of these kinds, several by comma: location (or static), status, tariff',
+    schema: {
+      type: 'string',
+      pattern: '^(location|static|status|tariff)(,(location|static|status|tariff))*$',
+    },
   },
 ];
 
 function tilePart(name: string, description: string): Parameter {
   return { name, in: 'path', description, schema: integer(0), example: 0 };
 }
+
+const NOT_YET = 'The tiles are being made for the first time';
 
 export const SERVICE_PATHS: Paths = {
   '/.well-known/nap.json': {
@@ -65,7 +77,11 @@ export const SERVICE_PATHS: Paths = {
     },
     headers: ['NAP-Sequence', 'Link'],
     empty: { 304: 'It is still the answer that you have' },
-    problems: { 400: 'A parameter cannot be read' },
+    problems: {
+      400: 'A parameter cannot be read',
+      410: 'The journal does not reach back so far, or is another: download a file, and follow from its sequence',
+      503: 'There is no place for one more stream',
+    },
   },
   '/tiles/locations.json': {
     id: 'describeTiles',
@@ -73,6 +89,7 @@ export const SERVICE_PATHS: Paths = {
     summary: 'TileJSON: give its URL to a map library',
     content: { 'application/json': null },
     empty: { 304: 'It is still the one that you have' },
+    problems: { 503: NOT_YET },
   },
   '/tiles/locations/{z}/{x}/{y}.mvt': {
     id: 'getTile',
@@ -81,8 +98,8 @@ export const SERVICE_PATHS: Paths = {
     parameters: [tilePart('z', 'Zoom'), tilePart('x', 'Column'), tilePart('y', 'Row, from the north')],
     content: { 'application/vnd.mapbox-vector-tile': null },
     headers: ['ETag', 'NAP-Sequence'],
-    empty: { 204: 'Nothing lies there', 304: 'It is still the one that you have' },
-    problems: { 400: 'There is no such tile', 404: 'There is no such tile' },
+    empty: { 304: 'It is still the one that you have' },
+    problems: { 400: 'There is no such tile', 404: 'There is no such tile', 503: NOT_YET },
   },
   '/ogc': {
     id: 'describeFeatures',

@@ -173,6 +173,17 @@ describe('the tables behind vector tiles', () => {
     await expectTilesOfRegistry();
   });
 
+  it('are made anew when the journal does not reach back to where they stood', async () => {
+    await put({ id: 'LOC-1' }, { id: 'LOC-2' });
+    await catchUp();
+    await put({ id: 'LOC-1', publish: false }, { id: 'LOC-3' });
+    await put({ id: 'LOC-4' });
+    await database.knex('change').where('sequence', '<', 5).delete();
+    await catchUp();
+    await expectTilesOfRegistry();
+    expect(await readTileHead(database.knex)).to.deep.equal({ sequence: 5, isReady: true });
+  });
+
   /** The database of a process that is told to stop in its first transaction. */
   function stoppingAfterOne(stop: AbortController): TestDatabase['knex'] {
     const { knex } = database;
