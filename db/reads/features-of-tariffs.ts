@@ -5,10 +5,11 @@
 import type { Knex } from 'knex';
 import type { Owner } from '../model.ts';
 import {
-  addBoxes,
   addOwners,
   addTimes,
+  boxBindings,
   Conditions,
+  inBoxes,
   type Page,
   type PageWish,
   pageOf,
@@ -93,24 +94,33 @@ function selected(selection: TariffSelection): Conditions {
   return conditions;
 }
 
-/** Tariffs that hold at a Location in one of the boxes. */
-function addPlaces(conditions: Conditions, selection: TariffSelection): void {
-  if (!selection.boxes) return;
-  const place = new Conditions().add(IS_SHOWN.locations);
-  addBoxes(place, 'location', selection);
+/**
+ * Tariffs that hold at a Location in one of the boxes. An array, for that is gathered once, whatever the planner thinks:
+ * it takes what Locations and Tariffs have in common for a single row, and would gather anew for each Tariff.
+ */
+function addPlaces(conditions: Conditions, { boxes }: TariffSelection): void {
+  if (!boxes) return;
   conditions.add(
-    `(tariff.country_code, tariff.party_id, lower(tariff.tariff_id)) in (
-               select location.country_code, location.party_id, lower(named.tariff_id)
-                 from location
-                 join evse
-                   on evse.location = location.id
-                  and evse.status <> 'REMOVED'
-                 join connector
-                   on connector.location = evse.location
-                  and connector.uid_key = evse.uid_key
-                cross join unnest(connector.tariff_ids) as named (tariff_id)
-                where ${place.text})`,
-    place.bindings,
+    `tariff.id = any (array(
+               select held.id
+                 from (
+                        select distinct location.country_code, location.party_id, lower(named.tariff_id) as tariff_key
+                          from location
+                          join evse
+                            on evse.location = location.id
+                           and evse.status <> 'REMOVED'
+                          join connector
+                            on connector.location = evse.location
+                           and connector.uid_key = evse.uid_key
+                         cross join unnest(connector.tariff_ids) as named (tariff_id)
+                         where ${IS_SHOWN.locations}
+                           and ${inBoxes('location', boxes)}
+                      ) as here
+                 join tariff as held
+                   on held.country_code = here.country_code
+                  and held.party_id = here.party_id
+                  and lower(held.tariff_id) = here.tariff_key))`,
+    boxBindings(boxes),
   );
 }
 
