@@ -27,11 +27,14 @@ const REJECTED_RECORD_AGE_MS = 30 * DAY_MS;
 
 /** Every minute; costs a few questions when nothing changed. */
 const QUALITY_SCHEDULE = '* * * * *';
+/** Every five seconds it is looked whether files are due. */
+const EXPORTS_SCHEDULE = '*/5 * * * * *';
 /**
- * Every half minute, so that with the seconds of a build a file is never a minute behind; costs two questions when
- * nothing changed.
+ * Milliseconds from the beginning of a build to that of the next: with the five seconds and those of a build a file is
+ * less than a minute behind the registry. An edition of a whole country costs some ten seconds of one core, so they
+ * should not be fewer.
  */
-const EXPORTS_SCHEDULE = '*/30 * * * * *';
+const EXPORTS_INTERVAL_MS = 40_000;
 /** Every ten seconds, so that a map is hardly older than the registry; costs one question when nothing changed. */
 const TILES_SCHEDULE = '*/10 * * * * *';
 /** Every minute, for hubs that have just registered; whose turn it is not, is not asked. */
@@ -63,7 +66,11 @@ export function scheduledJobs(parts: {
   const { clock, logger } = parts;
   return [
     ...qualityJobs(parts.quality),
-    { id: 'files of open data', schedule: EXPORTS_SCHEDULE, run: () => snapshots.buildIfChanged() },
+    {
+      id: 'files of open data',
+      schedule: EXPORTS_SCHEDULE,
+      run: atIntervals(EXPORTS_INTERVAL_MS, () => snapshots.buildIfChanged()),
+    },
     {
       id: 'vector tiles',
       schedule: TILES_SCHEDULE,
@@ -111,4 +118,14 @@ function qualityJobs({ round, webhooks, keepDay }: QualityJobs): ScheduledJob[] 
     { id: 'findings by webhook', schedule: WEBHOOK_SCHEDULE, run: (signal) => webhooks.deliver(signal) },
     { id: 'figures of the day', schedule: DAY_SCHEDULE, run: keepDay },
   ];
+}
+
+/** Work that is done when it is asked for, unless it was begun less than an interval ago. */
+function atIntervals(milliseconds: number, work: () => Promise<unknown>): () => Promise<unknown> {
+  let begunAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (performance.now() - begunAt < milliseconds) return;
+    begunAt = performance.now();
+    await work();
+  };
 }
