@@ -27,6 +27,16 @@ export function evsesWithOtherStatus(earlier: Location, later: Location): string
     .map(({ uid }) => uid);
 }
 
+/** True when the same EVSEs are shown: one that is REMOVED, or is so no longer, changes more than a status. */
+export function showsSameEvses(one: Location, other: Location): boolean {
+  return shownEvses(one) === shownEvses(other);
+}
+
+function shownEvses({ evses = [] }: Location): string {
+  const uids = (evses ?? []).filter(({ status }) => status !== 'REMOVED').map(({ uid }) => uid.toLowerCase());
+  return JSON.stringify(uids.sort());
+}
+
 /** SHA-256 of what a Tariff says, its time apart. The order of its elements is part of it (TR-11). */
 export function tariffContentHash(tariff: Tariff): Buffer {
   return sha256(objectText(tariff, [TIME_FIELD]));

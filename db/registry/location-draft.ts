@@ -7,7 +7,7 @@
  */
 import type { Checked, Checks, Location, Outcome, Owner, Speaker } from '../model.ts';
 import { timestampText } from './column-values.ts';
-import { evsesWithOtherStatus, locationContentHash, sameButForStatuses } from './content.ts';
+import { evsesWithOtherStatus, locationContentHash, sameButForStatuses, showsSameEvses } from './content.ts';
 import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry, Place } from './journal.ts';
@@ -141,7 +141,7 @@ export class LocationDraft {
       isPublic && wasPublic && before !== undefined && sameButForStatuses(before, document);
     return {
       sequence,
-      kind: onlyStatuses ? 'status' : 'location',
+      kind: onlyStatuses && showsSameEvses(before, document) ? 'status' : 'location',
       action: isPublic ? 'upsert' : 'delete',
       public: isPublic || wasPublic,
       object: this.id,

@@ -64,7 +64,12 @@ export class RegistryChurn {
   async fill(): Promise<void> {
     for (let number = 1; number <= this.#objects; number += 1) {
       const stand: Stand = {
-        ...{ owner: pick(this.#random, this.#owners), id: `LOC-${number}`, evses: 1, removed: false },
+        ...{
+          owner: pick(this.#random, this.#owners),
+          id: `LOC-${number}`,
+          evses: integerBetween(this.#random, 1, 3),
+          removed: false,
+        },
         ...{ place: pick(this.#random, PLACES), publish: integerBetween(this.#random, 1, 8) > 1, name: 0 },
       };
       this.#stands.push(stand);
@@ -125,8 +130,11 @@ export class RegistryChurn {
   }
 
   async #status({ owner, id }: Stand): Promise<void> {
-    const body = { status: pick(this.#random, STATUSES), last_updated: this.#now() };
-    await this.#send(() => owner.client.patch(`${pathOf('2.2.1', 'locations', owner, id)}/E0`, body));
+    // The others may be REMOVED, until the Location comes whole again.
+    const uid = integerBetween(this.#random, 0, 2);
+    const status = pick(this.#random, uid === 0 ? STATUSES : [...STATUSES, 'REMOVED']);
+    const body = { status, last_updated: this.#now() };
+    await this.#send(() => owner.client.patch(`${pathOf('2.2.1', 'locations', owner, id)}/E${uid}`, body));
   }
 
   async #tariff(): Promise<void> {

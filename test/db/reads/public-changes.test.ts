@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type ChangeFilter, type PublicChange, readPublicChanges } from '../../../db/reads/public-changes.ts';
 import { createWriter, type RegistryWriter } from '../../../db/registry/writer.ts';
-import { buildLocation, buildTariff, type Overrides } from '../../support/builders.ts';
+import { buildEvse, buildLocation, buildTariff, type Overrides } from '../../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { addTestSource } from '../../support/pipeline.ts';
 
@@ -86,6 +86,16 @@ describe('public changes after a position', () => {
     expect(told((await read(0)).changes)).to.deep.equal(['3 location A']);
     expect(told((await read(0, { ...ALL, kinds: ['status'] })).changes)).to.deep.equal(['3 status A']);
     expect(told((await read(0, { ...ALL, kinds: ['location'] })).changes)).to.deep.equal(['1 location A']);
+  });
+
+  it('are of more than status when an EVSE is shown no more', async () => {
+    const evses = (status: string) =>
+      ['1', '2'].map((uid) => buildEvse({ uid, ...(uid === '2' && { status }) }));
+    await location('A', { evses: evses('AVAILABLE') });
+    await location('A', { evses: evses('REMOVED') });
+    expect(told((await read(1)).changes)).to.deep.equal(['2 location A']);
+    await location('A', { evses: evses('CHARGING') });
+    expect(told((await read(2)).changes)).to.deep.equal(['3 location A']);
   });
 
   it('end before one object too many, one byte too many, or past the window, and say where', async () => {

@@ -21,6 +21,14 @@ const PARTS: Readonly<Record<string, Part>> = {
   'Locations with their statuses': { kind: ['location', 'status'] },
 };
 
+/** A Feature without what a status changes. */
+function staticPart([key, text]: [string, string]): unknown {
+  const { geometry, properties } = JSON.parse(text);
+  const { evses_available, evses_by_status, last_updated, changed_at, ...rest } = properties;
+  const evses = properties.evses.map(({ status, last_updated, ...evse }: Record<string, unknown>) => evse);
+  return { key, geometry, ...rest, evses };
+}
+
 describe('whoever follows the changes', function () {
   this.timeout(300_000);
   let server: TestServer;
@@ -82,6 +90,19 @@ describe('whoever follows the changes', function () {
       expect(server.log.filter(({ level }) => level === 'error' || level === 'warn')).to.deep.equal([]);
     });
   }
+
+  it('by kind static holds the same Locations, but for their statuses and times', async () => {
+    const part: Part = { kind: ['static'] };
+    const follower = startFollower('static', 'pages', part);
+    await until(() => follower.downloads === 1);
+    await churn.steps(STEPS);
+    await server.services.snapshots.build();
+    const { copy } = await download(server.url, part);
+    const expected = JSON.stringify(sorted(copy).map(staticPart));
+    const held = () => JSON.stringify(sorted(follower.copy).map(staticPart));
+    await until(() => held() === expected, 20_000).catch(() => undefined);
+    expect(sorted(follower.copy).map(staticPart)).to.deep.equal(sorted(copy).map(staticPart));
+  });
 
   it('from the sequence of a file that was built while the registry changed misses nothing', async () => {
     const building = server.services.snapshots.build();

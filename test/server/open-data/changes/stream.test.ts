@@ -140,6 +140,7 @@ describe('the stream of changes', () => {
     await until(() => changeStreams.taken === 1);
     lifecycle.stop();
     await staying.ended;
+    expect(staying.response.complete, 'ended in order').to.equal(true);
     expect(staying.text()).to.match(/^retry: \d+\n/);
     await until(() => changeStreams.taken === 0);
     expect(server.log.filter(({ level }) => level === 'warn' || level === 'error')).to.deep.equal([]);
