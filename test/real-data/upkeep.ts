@@ -3,7 +3,7 @@
  * share of all EVSEs changes its status each minute (0.01 by default). The registry is the one that DATABASE_URL names,
  * filled before (`npm run real-data`, or `nap source run`); the files lie in NAP_DATA_DIR.
  *
- * `nap serve` runs as a process of its own and does all it always does. The changes are written by this process, which
+ * `nap serve`, compiled before by `npm run build`, runs as a process of its own and does all it always does. The changes are written by this process, which
  * is not counted. Each second every file is asked for its sequence: it is as old as the first change that it lacks.
  * Prints the CPU time of `nap serve` and of its backends in PostgreSQL, its memory, and the greatest age of each file.
  */
@@ -13,7 +13,7 @@ import pino from 'pino';
 import { openDatabase } from '../../db/connection.ts';
 import type { Location } from '../../db/model.ts';
 import { createWriter, type RegistryWriter } from '../../db/registry/writer.ts';
-import { startNap } from '../support/nap.ts';
+import { COMPILED, startNap } from '../support/nap.ts';
 import { cpuSeconds, memory } from './process-cost.ts';
 
 const [minutes = '5', share = '0.01'] = process.argv.slice(2);
@@ -38,7 +38,7 @@ async function run(databaseUrl: string, minutes: number, share: number): Promise
     logger: pino({ level: 'error' }, process.stderr),
   });
   const { knex } = database;
-  const nap = await startNap({ DATABASE_URL: databaseUrl });
+  const nap = await startNap({ DATABASE_URL: databaseUrl }, COMPILED);
   const stopping = new AbortController();
   try {
     const files = await firstFiles(nap.url);

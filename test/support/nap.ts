@@ -49,9 +49,13 @@ export async function runNap(
   return { code, stdout, stderr, json: () => JSON.parse(stdout) };
 }
 
-/** Starts `nap serve` on a free loopback port and waits until it listens. */
-export async function startNap(environment: Record<string, string>): Promise<NapServer> {
-  const child = spawnNap(['serve', '--json'], { PORT: '0', NAP_ALLOW_PRIVATE_URLS: 'true', ...environment });
+/** Starts `nap serve` on a free loopback port and waits until it listens; `program` as for `spawnNap`. */
+export async function startNap(
+  environment: Record<string, string>,
+  program: readonly string[] = FROM_SOURCE,
+): Promise<NapServer> {
+  const settings = { PORT: '0', NAP_ALLOW_PRIVATE_URLS: 'true', ...environment };
+  const child = spawnNap(['serve', '--json'], settings, program);
   const log: { level: string; msg: string }[] = [];
   createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
     log.push(line.startsWith('{') ? JSON.parse(line) : { level: 'error', msg: line });
@@ -85,8 +89,16 @@ export async function startNap(environment: Record<string, string>): Promise<Nap
   };
 }
 
-function spawnNap(commandLine: readonly string[], environment: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'server/cli/nap.ts', ...commandLine], {
+/** The command as it is in the working tree, and as it is compiled by `npm run build`. */
+const FROM_SOURCE = ['--import', 'tsx', 'server/cli/nap.ts'];
+export const COMPILED = ['dist/server/cli/nap.js'];
+
+function spawnNap(
+  commandLine: readonly string[],
+  environment: Record<string, string>,
+  program: readonly string[] = FROM_SOURCE,
+): ChildProcess {
+  return spawn(process.execPath, [...program, ...commandLine], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
