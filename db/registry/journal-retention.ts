@@ -2,15 +2,16 @@
  * How long the journal is kept, and how it is forgotten: the oldest entries first, in steps, so that what is left
  * has no gaps and a reader can tell whether it reaches back far enough (`db/reads/journal-reach.ts`).
  *
- * Guarantees: nothing is forgotten that the rules across objects have not followed yet; a partner that was not pushed
- * what is forgotten is marked for resync by GET first. Files and whatever else is made of the journal begin anew from
- * the tables when it no longer reaches back to them. Fails as the database fails; what was done till then stays done.
+ * Guarantees: the newest entry stays, by which others know the journal again; nothing is forgotten that the rules
+ * across objects have not followed yet; a partner that was not pushed what is forgotten is marked for resync by GET
+ * first. Files and whatever else is made of the journal begin anew from the tables when it no longer reaches back to
+ * them. Fails as the database fails; what was done till then stays done.
  */
 import type { Knex } from 'knex';
 
 /**
- * A week: who follows changes may be away for a long weekend. A busy country has 2.4 million entries a day, some 300
- * bytes each, so that they come to 5 GB.
+ * A week: who follows changes may be away for a long weekend. A busy country has 2.4 million entries a day, some 220
+ * bytes each with their index, so that they come to 4 GB.
  */
 export const JOURNAL_DAYS = 7;
 
@@ -41,7 +42,8 @@ async function nextToForget(knex: Knex, moment: Date): Promise<number | null> {
               order by change.sequence
               limit ?) as oldest
       where oldest.changed_at < ?
-        and oldest.sequence <= (select rule_round.sequence from rule_round)`,
+        and oldest.sequence <= (select rule_round.sequence from rule_round)
+        and oldest.sequence < (select journal_head.sequence from journal_head)`,
     [STEP, moment],
   );
   return rows[0]?.sequence ?? null;

@@ -1,31 +1,25 @@
 /**
- * Places for streams: so many in this process, so many an address, so that no one takes the room of all others.
- *
- * Addresses within private networks are those of proxies, behind which everybody is: they share the whole. An IPv6
- * client has a network of its own (/64), and counts as that.
+ * Places for streams: so many in this process, so many a client, so that no one takes the room of all others. Clients
+ * behind a proxy that does not tell them apart share the whole.
  */
-import ipaddr from 'ipaddr.js';
 
 /** A stream holds a page of a quarter of a megabyte while its client is slow: a few hundred megabytes in all. */
 const PLACES = 500;
 /** A page with a map in several tabs, or an office behind one address. */
-const PLACES_AN_ADDRESS = 20;
+const PLACES_A_CLIENT = 20;
 
-/** What a client may have of the 128 bits of an IPv6 address: the first 64, of 16 each. */
-const NETWORK_PARTS = 4;
-
-export type Refusal = 'all-taken' | 'address-has-enough';
+export type Refusal = 'all-taken' | 'client-has-enough';
 
 export interface Limits {
   readonly places: number;
-  readonly anAddress: number;
+  readonly aClient: number;
 }
 
 export class StreamPlaces {
   readonly #limits: Limits;
   readonly #taken = new Map<AbortController, string | null>();
 
-  constructor(limits: Limits = { places: PLACES, anAddress: PLACES_AN_ADDRESS }) {
+  constructor(limits: Limits = { places: PLACES, aClient: PLACES_A_CLIENT }) {
     this.#limits = limits;
   }
 
@@ -34,14 +28,17 @@ export class StreamPlaces {
     return this.#taken.size;
   }
 
-  /** A place, whose signal ends its stream; aborting it lets go of the place. */
-  take(address: string): AbortController | Refusal {
+  /**
+   * A place, whose signal ends its stream; aborting it lets go of the place.
+   *
+   * @param client as `client-address.ts` tells clients apart; null for whom it cannot
+   */
+  take(client: string | null): AbortController | Refusal {
     if (this.#taken.size >= this.#limits.places) return 'all-taken';
-    const network = networkOf(address);
-    const others = [...this.#taken.values()].filter((other) => network !== null && other === network);
-    if (others.length >= this.#limits.anAddress) return 'address-has-enough';
+    const own = [...this.#taken.values()].filter((other) => client !== null && other === client);
+    if (own.length >= this.#limits.aClient) return 'client-has-enough';
     const place = new AbortController();
-    this.#taken.set(place, network);
+    this.#taken.set(place, client);
     place.signal.addEventListener('abort', () => this.#taken.delete(place), { once: true });
     return place;
   }
@@ -50,12 +47,4 @@ export class StreamPlaces {
   endAll(): void {
     for (const place of [...this.#taken.keys()]) place.abort();
   }
-}
-
-/** Null for what is not one client. */
-function networkOf(text: string): string | null {
-  if (!ipaddr.isValid(text)) return null;
-  const address = ipaddr.process(text);
-  if (address.range() !== 'unicast') return null;
-  return 'parts' in address ? address.parts.slice(0, NETWORK_PARTS).join(':') : address.toString();
 }

@@ -11,6 +11,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Config } from '../../config.ts';
+import { createClientAddress } from '../../middleware/client-address.ts';
 import { publicAddress } from '../../ocpi/protocol/public-address.ts';
 import { nextUrl } from '../../quality/query.ts';
 import { anyOrigin, onlyReading } from '../cors.ts';
@@ -39,12 +40,13 @@ const IDLE_LIMIT = 120_000;
 export interface ChangesServices {
   readonly changes: ChangeFeed;
   readonly changeStreams: StreamPlaces;
-  readonly config: Pick<Config, 'publicUrl'>;
+  readonly config: Pick<Config, 'publicUrl' | 'trustedProxies'>;
 }
 
 /** Middleware for the application: mount its `routes()`. */
 export function changesRoutes({ changes: feed, changeStreams, config }: ChangesServices): Router {
   const router = new Router();
+  const clientAddress = createClientAddress(config.trustedProxies);
 
   async function sendChanges(ctx: Context): Promise<void> {
     const query = readChangesQuery(ctx);
@@ -83,11 +85,11 @@ export function changesRoutes({ changes: feed, changeStreams, config }: ChangesS
   }
 
   function takePlace(ctx: Context): AbortController {
-    const place = changeStreams.take(ctx.req.socket.remoteAddress ?? '');
+    const place = changeStreams.take(clientAddress(ctx.req));
     if (place instanceof AbortController) return place;
     const refusal = {
       'all-taken': [503, 'All places for streams are taken: ask again later, or read pages'],
-      'address-has-enough': [
+      'client-has-enough': [
         429,
         'This address has as many streams as one may have: close one, or read pages',
       ],

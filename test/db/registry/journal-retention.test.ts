@@ -51,6 +51,12 @@ describe('the journal', () => {
     expect(await forgetChangesBefore(database.knex, BEFORE, NOW)).to.equal(0);
   });
 
+  it('keeps the newest entry, however old', async () => {
+    await journal(20, 0);
+    expect(await forgetChangesBefore(database.knex, BEFORE, NOW)).to.equal(19);
+    expect(await left()).to.deep.equal([20]);
+  });
+
   it('keeps what rules across objects have not followed', async () => {
     await journal(20, 0);
     await database.knex('rule_round').update({ sequence: 12 });
