@@ -92,8 +92,11 @@ export interface PlacedPack {
 
 /** A file whose objects share their bytes with their neighbours (columns), with a table of contents at its end. */
 interface PackedFormatOf<M extends Module, T> extends FormatOf<M> {
-  /** Objects in order of creation, at least one. Its bytes are the same wherever in the file they stand. */
-  pack(objects: readonly T[]): Pack;
+  /**
+   * Objects in order of creation, at least one. Its bytes are the same wherever in the file they stand, and whatever
+   * the former pack of these neighbours was: from that, parts may be taken over that would be the same.
+   */
+  pack(objects: readonly T[], former: Pack | null): Pack;
   /** What stands after the last pack; there may be none. */
   close(edition: Edition, packs: readonly PlacedPack[]): Piece;
 }

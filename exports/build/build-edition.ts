@@ -63,13 +63,27 @@ export async function buildModule(build: ModuleBuild): Promise<Made[]> {
       const written = await toWrite(build, objects);
       const add = (file: FileInTheMaking) =>
         file.add({ number, objects: written, changed: changed[file.what.view] });
-      await Promise.all(attempts.map((attempt) => attempt.try(add)));
+      await inLanes(attempts, (attempt) => attempt.try(add));
     }
     await Promise.all(attempts.map((attempt) => attempt.finish()));
     return attempts.map((attempt) => attempt.result());
   } finally {
     await Promise.all(attempts.map((attempt) => attempt.file.close()));
   }
+}
+
+/**
+ * Files that are at work at once: while one waits for zlib or the disk, another writes. More of them would only hold
+ * more memory.
+ */
+const LANES = 4;
+
+async function inLanes<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const waiting = all.values();
+  const lane = async () => {
+    for (const one of waiting) await work(one);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
 /** Runs the steps of one file, until one fails. */

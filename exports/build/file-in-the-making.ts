@@ -8,7 +8,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import type { Edition, PlacedPack } from '../format.ts';
+import type { Edition, Pack, PlacedPack } from '../format.ts';
 import type { PublicLocation } from '../public-objects.ts';
 import type { ExportFile } from '../view.ts';
 import { CountedFile, Scratch, type Stretch } from './counted-file.ts';
@@ -24,8 +24,11 @@ import { type ObjectToWrite, toBytes } from './object-to-write.ts';
  */
 const SEGMENT_WIDTH = 32;
 
-/** Numbers of objects that are built at a time, and in a pack. A pack of some thousand rows reads well. */
-export const STRETCH_WIDTH = 1_024;
+/**
+ * Numbers of objects that are built at a time, and in a pack. A pack of a thousand rows reads well, and the objects of
+ * more would be held in memory for nothing.
+ */
+export const STRETCH_WIDTH = 512;
 
 /** Share of its objects that a format may fail to write, and how many it may in any case. */
 const LEFT_OUT_SHARE = 0.01;
@@ -125,9 +128,8 @@ export class FileInTheMaking {
     const { format } = this.what;
     if (!('write' in format)) {
       await this.#keepUntil(number);
-      await this.#takeFormer(number);
       const shown = [...objects].sort(([a], [b]) => a - b).map(([, object]) => object);
-      return this.#pack(number, shown);
+      return this.#pack(number, shown, await this.#formerPack(await this.#takeFormer(number)));
     }
     for (const [segment, ids] of bySegment(changed)) {
       await this.#keepUntil(segment);
@@ -279,19 +281,31 @@ export class FileInTheMaking {
     });
   }
 
-  async #pack(number: number, objects: readonly ObjectToWrite[]): Promise<void> {
+  async #formerPack(placed: PlacedSegment | null): Promise<Pack | null> {
+    const former = this.#opened.former;
+    if (!placed || !former) return null;
+    const { segment, start } = placed;
+    const stretch = { from: start.bytes, to: start.bytes + segment.bytes };
+    return { bytes: await this.#scratch.read(former.identity, stretch), note: segment.note };
+  }
+
+  async #pack(number: number, objects: readonly ObjectToWrite[], former: Pack | null): Promise<void> {
     const { format, view } = this.what;
     if (!('pack' in format)) return;
     const value = (object: ObjectToWrite) => object.value(view) as PublicLocation | null;
     let packed = objects.filter((object) => this.#attempt(object, () => value(object)));
-    const pack = () => format.pack(packed.map((object) => value(object) as PublicLocation));
+    const pack = () =>
+      format.pack(
+        packed.map((object) => value(object) as PublicLocation),
+        former,
+      );
     let made = null;
     try {
       made = packed.length > 0 ? pack() : null;
     } catch {
       // One of them cannot be written: which, is seen when each is tried alone.
       packed = packed.filter((object) =>
-        this.#attempt(object, () => format.pack([value(object) as PublicLocation])),
+        this.#attempt(object, () => format.pack([value(object) as PublicLocation], null)),
       );
       made = packed.length > 0 ? pack() : null;
     }

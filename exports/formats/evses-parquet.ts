@@ -160,10 +160,11 @@ export const evsesParquet: PackedLocationFormat = {
     datatype: DATATYPES[word] ?? 'string',
   })),
   open: openParquet,
-  pack: (objects) =>
+  pack: (objects, former) =>
     packRows(
       COLUMNS,
       objects.flatMap((object) => object.evses.map((evse): Row => ({ object, evse }))),
+      former,
     ),
   close: ({ publication, generatedAt, sequence }, packs) =>
     closeParquet(COLUMNS, packs, {

@@ -34,7 +34,7 @@ function assemblePacks(
   const pieces: Piece[] = [format.open(edition)];
   const placed: PlacedPack[] = [];
   for (let start = 0; start < objects.length; start += packObjects) {
-    const { bytes, note } = format.pack(objects.slice(start, start + packObjects));
+    const { bytes, note } = format.pack(objects.slice(start, start + packObjects), null);
     placed.push({ offset: join(pieces).length, note });
     pieces.push(bytes);
   }

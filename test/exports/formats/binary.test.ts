@@ -4,8 +4,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parquetMetadata } from 'hyparquet';
+import type { Evse } from '../../../db/model.ts';
 import { evsesParquet } from '../../../exports/formats/evses-parquet.ts';
 import { locationsFgb } from '../../../exports/formats/locations-fgb.ts';
+import type { PublicLocation } from '../../../exports/public-objects.ts';
 import { buildConnector, buildEvse } from '../../support/builders.ts';
 import { assemble } from '../assemble.ts';
 import { EDITION } from '../fixture-files.ts';
@@ -133,6 +135,29 @@ describe('evses.parquet', () => {
 
   it('makes the same pack of the same Locations, wherever it stands', () => {
     const locations = numberedLocations(5);
-    expect(evsesParquet.pack(locations)).to.deep.equal(evsesParquet.pack(numberedLocations(5)));
+    expect(evsesParquet.pack(locations, null)).to.deep.equal(evsesParquet.pack(numberedLocations(5), null));
+  });
+
+  it('makes the same pack whatever the former one was, from which it takes columns over', () => {
+    const states = fc.constantFrom('AVAILABLE', 'CHARGING', 'UNKNOWN');
+    const changed = (locations: PublicLocation[], statuses: string[]): PublicLocation[] =>
+      locations.map((object, index) => ({
+        ...object,
+        evses: object.evses.map((evse) => ({ ...evse, status: statuses[index] ?? evse.status }) as Evse),
+      }));
+    const property = fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(states, { maxLength: 5 }),
+      (before, now, statuses) => {
+        const former = evsesParquet.pack(numberedLocations(before), null);
+        const locations = changed(numberedLocations(now), statuses);
+        const anew = evsesParquet.pack(locations, null);
+        const continued = evsesParquet.pack(locations, former);
+        expect(Buffer.from(continued.bytes).equals(Buffer.from(anew.bytes))).to.equal(true);
+        expect(continued.note).to.equal(anew.note);
+      },
+    );
+    fc.assert(property);
   });
 });
