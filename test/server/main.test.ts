@@ -64,7 +64,7 @@ describe('a server process', () => {
     const jobs = await start({}, { only: 'jobs' });
     expect(jobs.url).to.equal(null);
     await jobs.services.snapshots.buildIfChanged();
-    expect(await readdir(join(directory, 'exports'))).to.include('locations.csv');
+    expect(await readdir(join(directory, 'exports'))).to.include('editions');
     await jobs.stop();
     await rm(join(directory, 'exports'), { recursive: true });
 

@@ -136,6 +136,8 @@ describe('nap operators', () => {
     const name = async () => (await rig.nap('operators', 'find', 'NLF1R', '--json')).json()[0].name;
     while ((await name()) !== 'Renamed') await new Promise((resolve) => setTimeout(resolve, 100));
     expect((await rig.nap(...from, '--schedule', 'never')).code).to.equal(0);
+    // Else the server imports each second for up to a minute more, whatever the next test is about.
+    await rig.server.services.scheduler.refresh();
     expect(await rig.database.knex('operator_register')).to.deep.equal([]);
   });
 

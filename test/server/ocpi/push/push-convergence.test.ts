@@ -8,6 +8,8 @@ import { type Provider, type PushTest, startPushTest } from '../../../support/pu
 const PARTNERS = 20;
 const LOCATIONS = 25;
 const STATUS_CHANGES = 80;
+/** Below the eight after which the pusher goes on without an object that is refused again and again. */
+const FAULTS_IN_ROW = 2;
 
 type Fields = Record<string, unknown>;
 
@@ -24,18 +26,25 @@ describe('many providers that are pushed to while statuses change', function () 
     await test.stop();
   });
 
-  /** A partner's bad days: answers that it gives instead of doing what it is asked. */
+  /**
+   * A partner's bad days: answers that it gives instead of doing what it is asked. Of one object it refuses fewer in a
+   * row than the pusher takes for its last word.
+   */
   function trouble({ partner }: Provider, seed: number): () => void {
     const random = randomStream(seed, 'trouble');
+    const inRow = new Map<string, number>();
     const faults = [
       { status: 503, headers: { 'Retry-After': '0' } },
       { delivery: 'reset' as const },
       { body: '<html>' },
       { status: 500 },
     ];
-    return partner.override('*', '/ocpi', () =>
-      integerBetween(random, 1, 4) === 1 ? faults[integerBetween(random, 0, faults.length - 1)] : undefined,
-    );
+    return partner.override('*', '/ocpi', ({ path }) => {
+      const before = inRow.get(path) ?? 0;
+      const isFault = before < FAULTS_IN_ROW && integerBetween(random, 1, 4) === 1;
+      inRow.set(path, isFault ? before + 1 : 0);
+      return isFault ? faults[integerBetween(random, 0, faults.length - 1)] : undefined;
+    });
   }
 
   it('hold in the end what the Sender lists show them', async () => {
