@@ -30,11 +30,10 @@ const QUALITY_SCHEDULE = '* * * * *';
 /** Every five seconds it is looked whether files are due. */
 const EXPORTS_SCHEDULE = '*/5 * * * * *';
 /**
- * Milliseconds from the beginning of a build to that of the next: with the five seconds and those of a build a file is
- * less than a minute behind the registry. An edition of a whole country costs some ten seconds of one core, so they
- * should not be fewer.
+ * Milliseconds from the beginning of a build to that of the next: with the five seconds, and the twenty of an edition of
+ * a whole country on a small machine, a file is less than a minute behind the registry.
  */
-const EXPORTS_INTERVAL_MS = 40_000;
+const EXPORTS_INTERVAL_MS = 30_000;
 /** Every ten seconds, so that a map is hardly older than the registry; costs one question when nothing changed. */
 const TILES_SCHEDULE = '*/10 * * * * *';
 /** Every minute, for hubs that have just registered; whose turn it is not, is not asked. */

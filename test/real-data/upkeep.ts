@@ -5,7 +5,7 @@
  *
  * `nap serve`, compiled before by `npm run build`, runs as a process of its own and does all it always does. The changes are written by this process, which
  * is not counted. Each second every file is asked for its sequence: it is as old as the first change that it lacks.
- * Prints the CPU time of `nap serve` and of its backends in PostgreSQL, its memory, and the greatest age of each file.
+ * Prints the CPU time of `nap serve`, its memory, and the greatest age of each file.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
@@ -43,12 +43,19 @@ async function run(databaseUrl: string, minutes: number, share: number): Promise
   try {
     const evses = await publicEvses(knex);
     const writer = createWriter({ knex, clock: () => new Date() });
-    const churning = churn(writer, evses, (evses.length * share) / 60, stopping.signal);
+    const churned = { changes: 0 };
+    const churning = churn(
+      writer,
+      evses,
+      { perSecond: (evses.length * share) / 60, churned },
+      stopping.signal,
+    );
     // The first edition of a program writes every object; what it costs from then on is counted.
     const files = await filesSince(nap.url, new Date());
     await filesSince(nap.url, new Date());
     print(`${evses.length} public EVSEs, ${files.length} files`);
-    const before = await costs(knex, nap.pid);
+    const before = await cpuSeconds(nap.pid);
+    const changesBefore = churned.changes;
     const startedAt = performance.now();
     const oldest = new Map<string, number>();
     while (performance.now() - startedAt < minutes * 60_000) {
@@ -57,29 +64,16 @@ async function run(databaseUrl: string, minutes: number, share: number): Promise
       await sleep(1_000);
     }
     const seconds = (performance.now() - startedAt) / 1_000;
-    const after = await costs(knex, nap.pid);
+    const after = await cpuSeconds(nap.pid);
+    const changes = churned.changes - changesBefore;
     stopping.abort();
-    const changes = await churning;
+    await churning;
     report({ seconds, changes, before, after, oldest, memory: await memory(nap.pid) });
   } finally {
     stopping.abort();
     await nap.stop();
     await database.close();
   }
-}
-
-interface Costs {
-  readonly nap: number;
-  readonly postgres: number;
-}
-
-async function costs(knex: Knex, pid: number): Promise<Costs> {
-  const { rows } = await knex.raw<{ rows: { pid: number }[] }>(
-    `select pid from pg_stat_activity where backend_type = 'client backend' and application_name <> ?`,
-    [OWN_NAME],
-  );
-  const backends = await Promise.all(rows.map((row) => cpuSeconds(row.pid)));
-  return { nap: await cpuSeconds(pid), postgres: backends.reduce((sum, one) => sum + one, 0) };
 }
 
 /** Addresses of all files in all views, once they are of an edition that was begun after a moment. */
@@ -138,14 +132,13 @@ async function publicEvses(knex: Knex): Promise<EvseKey[]> {
   return rows;
 }
 
-/** Changes so many EVSEs a second, each at random, until it is told to stop; answers how many it changed. */
+/** Changes so many EVSEs a second, each at random, until it is told to stop, and counts them. */
 async function churn(
   writer: RegistryWriter,
   evses: readonly EvseKey[],
-  perSecond: number,
+  { perSecond, churned }: { perSecond: number; churned: { changes: number } },
   signal: AbortSignal,
-): Promise<number> {
-  let changed = 0;
+): Promise<void> {
   let due = 0;
   while (!signal.aborted) {
     const startedAt = performance.now();
@@ -157,10 +150,9 @@ async function churn(
         toggle(writer, evses[Math.floor(Math.random() * evses.length)] as EvseKey),
       ),
     );
-    changed += outcomes.filter(({ kind }) => kind === 'updated').length;
+    churned.changes += outcomes.filter(({ kind }) => kind === 'updated').length;
     await sleep(Math.max(0, 1_000 - (performance.now() - startedAt)));
   }
-  return changed;
 }
 
 function toggle(writer: RegistryWriter, { country_code, party_id, location_id, uid }: EvseKey) {
@@ -201,8 +193,8 @@ function withOtherStatus(location: Location, uid: string): Location {
 function report(seen: {
   seconds: number;
   changes: number;
-  before: Costs;
-  after: Costs;
+  before: number;
+  after: number;
   oldest: ReadonlyMap<string, number>;
   memory: { now: number; peak: number };
 }): void {
@@ -210,9 +202,8 @@ function report(seen: {
   const share = (cost: number) => `${((100 * cost) / seconds).toFixed(1)} % of one core`;
   print(`${seconds.toFixed(0)} s, ${changes} changes (${((60 * changes) / seconds).toFixed(0)} a minute)`);
   print(
-    `nap serve: ${share(after.nap - before.nap)}, ${seen.memory.now.toFixed(0)} MB, at most ${seen.memory.peak.toFixed(0)} MB`,
+    `nap serve: ${share(after - before)}, ${seen.memory.now.toFixed(0)} MB, at most ${seen.memory.peak.toFixed(0)} MB`,
   );
-  print(`its PostgreSQL backends: ${share(after.postgres - before.postgres)}`);
   print('\n| file | greatest age, s |\n|---|---|');
   for (const [file, age] of oldest)
     print(`| ${new URL(file).pathname.slice(6)}${new URL(file).search} | ${age.toFixed(1)} |`);
