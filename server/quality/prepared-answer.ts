@@ -1,11 +1,11 @@
 /**
  * A JSON answer with its validators, and how it is sent: whole, gzipped or not, or 304 to whoever has it already.
  */
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ParameterizedContext } from 'koa';
 import { decide } from '../open-data/conditions.ts';
+import { tagOf } from '../open-data/entity-tag.ts';
 
 export interface PreparedAnswer {
   readonly bytes: Buffer;
@@ -28,9 +28,14 @@ export function prepareAnswer<R extends { generated_at: string; sequence: number
   report: R,
 ): PreparedAnswer {
   const bytes = Buffer.from(`${JSON.stringify(report)}\n`);
-  const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
   const { sequence } = report;
-  return { bytes, hash, sequence, lastModified: new Date(report.generated_at), gzipped: undefined };
+  return {
+    bytes,
+    hash: tagOf(bytes),
+    sequence,
+    lastModified: new Date(report.generated_at),
+    gzipped: undefined,
+  };
 }
 
 /** Sends it to anybody. */

@@ -3,8 +3,8 @@
  * kept. Documents and single Features have a tag, and whoever has them already gets 304; pages of Features have none,
  * are compressed instead, and say when they were made.
  */
-import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
+import { isKnown, tagOf } from '../entity-tag.ts';
 import { PAGE_POLICY } from '../page.ts';
 import { type Link, linkHeader, type Place } from './links.ts';
 import { MEDIA } from './names.ts';
@@ -25,9 +25,6 @@ export interface Answer {
 /** Seconds; whoever needs the newest asks with the tag. */
 const CACHE_CONTROL = 'public, max-age=10';
 
-/** Ordinary text in an entity tag: enough of a hash that no two are alike. */
-const TAG_LENGTH = 22;
-
 export function sendAnswer(ctx: Context, answer: Answer): void {
   const { place, json, html, jsonType, sequence, links = [], isTagged } = answer;
   const isHtml = place.form === 'html';
@@ -39,13 +36,6 @@ export function sendAnswer(ctx: Context, answer: Answer): void {
   if (isHtml) ctx.set('Content-Security-Policy', PAGE_POLICY);
   ctx.status = 200;
   ctx.set('Content-Type', isHtml ? `${MEDIA.html}; charset=utf-8` : jsonType);
-  if (isTagged) {
-    const hash = createHash('sha256').update(body).digest('base64url').slice(0, TAG_LENGTH);
-    ctx.set('ETag', `"${hash}"`);
-    if (ctx.fresh) {
-      ctx.status = 304;
-      return;
-    }
-  }
+  if (isTagged && isKnown(ctx, `"${tagOf(body)}"`)) return;
   ctx.body = Buffer.from(body);
 }

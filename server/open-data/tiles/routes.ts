@@ -15,8 +15,8 @@ import { readTileBounds, readTileFeatures, readTileHead } from '../../../db/read
 import { encodeTile, TILE_MEDIA_TYPE } from '../../../exports/tile.ts';
 import type { Config } from '../../config.ts';
 import { publicAddress } from '../../ocpi/protocol/public-address.ts';
-import { namesEntity } from '../conditions.ts';
 import { anyOrigin, onlyReading } from '../cors.ts';
+import { isKnown } from '../entity-tag.ts';
 import { readTileAddress } from './tile-address.ts';
 import { createTileCache } from './tile-cache.ts';
 import { describeTiles } from './tile-json.ts';
@@ -64,12 +64,7 @@ export function tileRoutes({ database: { readKnex }, config, clock }: TileServic
     const isGzipped = gzipped !== null && ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
     ctx.vary('Accept-Encoding');
     ctx.set('Cache-Control', CACHE_CONTROL);
-    const etag = isGzipped ? `"${hash}-gzip"` : `"${hash}"`;
-    ctx.set('ETag', etag);
-    if (namesEntity(ctx.get('If-None-Match'), etag)) {
-      ctx.status = 304;
-      return;
-    }
+    if (isKnown(ctx, isGzipped ? `"${hash}-gzip"` : `"${hash}"`)) return;
     ctx.type = TILE_MEDIA_TYPE;
     if (isGzipped) ctx.set('Content-Encoding', 'gzip');
     ctx.body = isGzipped ? gzipped : bytes;

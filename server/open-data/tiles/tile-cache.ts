@@ -4,9 +4,9 @@
  * Guarantees: a tile is of the newest sequence that is asked for; it is made once however many ask for it at a time,
  * and a failure is not kept. A tile that is larger than the whole cache is made each time.
  */
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { tagOf } from '../entity-tag.ts';
 
 /** A tile as it is sent. */
 export interface EncodedTile {
@@ -88,8 +88,7 @@ export function createTileCache({ limitBytes = LIMIT_BYTES }: { limitBytes?: num
 
 async function prepare(bytes: Buffer): Promise<EncodedTile> {
   const gzipped = bytes.length < LEAST_BYTES ? null : await compress(bytes);
-  const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
-  return { bytes, gzipped, hash };
+  return { bytes, gzipped, hash: tagOf(bytes) };
 }
 
 function sizeOf({ bytes, gzipped }: EncodedTile): number {

@@ -232,6 +232,9 @@ describe('OGC API Features: the service', () => {
       const { etag = '' } = (await ogc.get(path)).headers;
       const again = await ogc.get(path, { 'If-None-Match': etag });
       expect([again.status, again.text], path).to.deep.equal([304, '']);
+      // As browsers ask for a page's `fetch` with a tag.
+      const fetched = await ogc.get(path, { 'If-None-Match': etag, 'Cache-Control': 'no-cache' });
+      expect(fetched.status, path).to.equal(304);
       expect(again.headers.etag).to.equal(etag);
     }
     expect((await ogc.get('/collections/locations/items')).headers.etag).to.equal(undefined);
