@@ -163,12 +163,8 @@ class SnapshotPublisher implements Snapshots {
 
   async list(): Promise<Listing[]> {
     const files = (await this.#allFormats()).flatMap(filesOf);
-    return Promise.all(
-      files.map(async ({ format, view, name }) => ({
-        ...{ format, view },
-        snapshot: await this.#store.current(name),
-      })),
-    );
+    const current = await this.#store.currentAll();
+    return files.map(({ format, view, name }) => ({ format, view, snapshot: current.get(name) ?? null }));
   }
 
   days(): Promise<Day[]> {
@@ -209,7 +205,7 @@ class SnapshotPublisher implements Snapshots {
   async #buildChanged(): Promise<SnapshotReport[]> {
     const files = (await this.#allFormats()).flatMap(filesOf);
     return this.#orFailures(files, async (stand) => {
-      const current = await this.#currentOf(files);
+      const current = await this.#store.currentAll();
       if (files.every(({ name }) => this.#isCurrent(current.get(name), stand))) return [];
       return this.#buildFiles(files, stand, await findFormer(this.#parts.knex, current, stand));
     });
@@ -226,15 +222,6 @@ class SnapshotPublisher implements Snapshots {
       this.#demandFailedAt = performance.now();
       return files.map((file) => this.#failure(file, error, 0));
     }
-  }
-
-  async #currentOf(files: readonly ExportFile[]): Promise<Map<string, Snapshot>> {
-    const current = new Map<string, Snapshot>();
-    for (const { name } of files) {
-      const snapshot = await this.#store.current(name);
-      if (snapshot) current.set(name, snapshot);
-    }
-    return current;
   }
 
   #isCurrent(snapshot: Snapshot | undefined, stand: Stand): boolean {
@@ -293,7 +280,8 @@ class SnapshotPublisher implements Snapshots {
     });
     let published: ReadonlySet<string>;
     try {
-      published = await this.#store.publish(workFolder, ready);
+      const known = (await this.#allFormats()).flatMap(filesOf).map(({ name }) => name);
+      published = await this.#store.publish(workFolder, ready, new Set(known));
     } catch (error) {
       return results.map(({ file }) => this.#failure(file, error, seconds()));
     }

@@ -29,6 +29,22 @@ export function fileOf(format: ExportFormat, view: View): ExportFile | null {
   return { format, view, name: view === 'raw' ? format.name : `${format.name}.${view}` };
 }
 
+/** The name and the view that the name of a file is made of. */
+export function partsOfFileName(file: string): { name: string; view: View } {
+  const view = VIEWS.find((one) => one !== 'raw' && file.endsWith(`.${one}`)) ?? 'raw';
+  return { name: view === 'raw' ? file : file.slice(0, -view.length - 1), view };
+}
+
+/** Where a file of open data is served, below the address of the access point; its name and view alone. */
+export function filePath(name: string, view: View): string {
+  return `/data/${fileReference(name, view)}`;
+}
+
+/** A file as it is named in addresses: `locations.csv`, `locations.csv?view=resolved`. */
+export function fileReference(name: string, view: View): string {
+  return view === 'raw' ? name : `${name}?view=${view}`;
+}
+
 /** All files of a format. */
 export function filesOf(format: ExportFormat): ExportFile[] {
   return viewsOf(format).flatMap((view) => fileOf(format, view) ?? []);

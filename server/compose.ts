@@ -24,6 +24,7 @@ import { createTileKeeper, type TileKeeper } from '../db/registry/tile-keeper.ts
 import { createVoiceStore, type VoiceStore } from '../db/registry/voice-store.ts';
 import { createWriter, type RegistryWriter } from '../db/registry/writer.ts';
 import { createSnapshots, type Snapshots } from '../exports/snapshots.ts';
+import { fileReference } from '../exports/view.ts';
 import { type ClientInfoPuller, createClientInfoPuller } from '../ingest/client-info-pull.ts';
 import { discoverAdapters } from '../ingest/discover.ts';
 import { createHttpClient, type HttpClient } from '../ingest/http/http-client.ts';
@@ -296,9 +297,8 @@ function metricSources(parts: {
       const now = clock().getTime();
       const ages: Record<string, number> = {};
       for (const { format, view, snapshot } of await snapshots.list()) {
-        if (snapshot)
-          ages[view === 'raw' ? format.name : `${format.name}?view=${view}`] =
-            (now - snapshot.generatedAt.getTime()) / 1000;
+        if (!snapshot) continue;
+        ages[fileReference(format.name, view)] = (now - snapshot.generatedAt.getTime()) / 1000;
       }
       return ages;
     },

@@ -5,7 +5,7 @@ import type { Knex } from 'knex';
 import type { Module } from '../model.ts';
 
 /** Up to where a file is complete. */
-export interface JournalPosition {
+export interface ModulePosition {
   readonly module: Module;
   readonly sequence: number;
 }
@@ -20,7 +20,7 @@ export interface JournalLag {
 /** In the order asked. Reads the entries after the positions, which are few while files are built. */
 export async function readJournalLags(
   knex: Knex,
-  positions: readonly JournalPosition[],
+  positions: readonly ModulePosition[],
 ): Promise<JournalLag[]> {
   const { rows } = await knex.raw<{ rows: { behind: number; waiting_since: Date | null }[] }>(
     `select count(change.sequence)  as behind,

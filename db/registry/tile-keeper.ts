@@ -9,6 +9,7 @@
  */
 import type { Knex } from 'knex';
 import { reachesBack } from '../reads/journal-reach.ts';
+import { readHead } from '../reads/public-objects.ts';
 import { refreshCells } from './tile-cell-table.ts';
 import { refreshPoints } from './tile-point-table.ts';
 
@@ -77,7 +78,7 @@ async function walk(
   walkedTo: number,
   limit: number,
 ): Promise<Step> {
-  const position = walkedTo === 0 ? await readJournalPosition(transaction) : sequence;
+  const position = walkedTo === 0 ? (await readHead(transaction)).sequence : sequence;
   const { rows } = await transaction.raw<{ rows: { id: number }[] }>(
     'select location.id from location where location.id > ? order by location.id limit ?',
     [walkedTo, limit],
@@ -112,11 +113,6 @@ async function followJournal(transaction: Knex.Transaction, sequence: number, li
   await refreshCells(transaction, await refreshPoints(transaction, changed));
   await saveHead(transaction, { sequence: upTo, walked_to: null });
   return { locations: changed.length, isLast: entries < limit };
-}
-
-async function readJournalPosition(transaction: Knex.Transaction): Promise<number> {
-  const head = await transaction('journal_head').first<{ sequence: number } | undefined>('sequence');
-  return head?.sequence ?? 0;
 }
 
 async function saveHead(transaction: Knex.Transaction, head: Head): Promise<void> {

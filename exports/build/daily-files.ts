@@ -8,7 +8,9 @@
  */
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dayOf } from '../../db/reads/quality-scope.ts';
 import type { MadeRepresentation, Snapshot } from './edition-store.ts';
+import { GZIP_EXTENSION } from './flushed-deflate.ts';
 import { unlessMissing } from './unless-missing.ts';
 
 /** Days that are kept, the last one included. A day of the Dutch feed has some hundred megabytes. */
@@ -16,7 +18,6 @@ export const KEPT_DAYS = 7;
 
 const DAILY = 'daily';
 const LIST = 'files.json';
-const GZIP_EXTENSION = '.gz';
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** A file of a day. Snake case, as it is kept. */
@@ -36,11 +37,6 @@ export interface Day {
   /** `2026-11-28`. */
   readonly day: string;
   readonly files: readonly DailyFile[];
-}
-
-/** The day of a time, in UTC. */
-export function dayOf(moment: Date): string {
-  return moment.toISOString().slice(0, 10);
 }
 
 /** Keeps the day of the files that are about to be replaced, when their successors are of a later one. */

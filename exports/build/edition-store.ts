@@ -17,6 +17,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keepDay } from './daily-files.ts';
+import { GZIP_EXTENSION } from './flushed-deflate.ts';
 import { unlessMissing } from './unless-missing.ts';
 
 const POINTERS = 'current.json';
@@ -24,7 +25,6 @@ const EDITIONS = 'editions';
 const BUILDING = '.building';
 /** In a work folder. */
 const EDITION = 'edition';
-export const GZIP_EXTENSION = '.gz';
 export const INDEX_EXTENSION = '.index';
 
 /**
@@ -92,14 +92,21 @@ export interface MadeFile extends Facts {
 export interface EditionStore {
   /** What is published, or null: nothing yet, or its files are gone or not whole. */
   current(file: string): Promise<Snapshot | null>;
+  /** The same of every file that is published, by its name. */
+  currentAll(): Promise<ReadonlyMap<string, Snapshot>>;
   /** A folder of one's own for a build, on the same file system. Removes what dead builds have left. */
   openWorkFolder(): Promise<string>;
   /** Where in a work folder a file is to be made. */
   workPath(workFolder: string, file: string): string;
-  /** Publishes files of the work folder as one edition; answers the names of those that are not superseded. */
+  /**
+   * Publishes files of the work folder as one edition; answers the names of those that are not superseded.
+   *
+   * @param known names of all files that there are; what was published under another is published no longer
+   */
   publish(
     workFolder: string,
     files: readonly { made: MadeFile; basis: Basis }[],
+    known: ReadonlySet<string>,
   ): Promise<ReadonlySet<string>>;
   /** Removes the work folder with all that is still in it. */
   discard(workFolder: string): Promise<void>;
@@ -133,9 +140,16 @@ export function createEditionStore(directory: string): EditionStore {
       const pointer = (await readPointers(directory))[file];
       return pointer ? wholeSnapshot(directory, file, pointer) : null;
     },
+    async currentAll() {
+      const pointers = Object.entries(await readPointers(directory));
+      const snapshots = await Promise.all(
+        pointers.map(([file, pointer]) => wholeSnapshot(directory, file, pointer)),
+      );
+      return new Map(snapshots.flatMap((snapshot) => (snapshot ? [[snapshot.format, snapshot]] : [])));
+    },
     openWorkFolder: () => openWorkFolder(directory),
     workPath: (workFolder, file) => join(workFolder, EDITION, file),
-    publish: (workFolder, files) => publish(directory, workFolder, files),
+    publish: (workFolder, files, known) => publish(directory, workFolder, files, known),
     discard: (workFolder) => rm(workFolder, { recursive: true, force: true }),
   };
 }
@@ -227,6 +241,7 @@ async function publish(
   directory: string,
   workFolder: string,
   files: readonly { made: MadeFile; basis: Basis }[],
+  known: ReadonlySet<string>,
 ): Promise<ReadonlySet<string>> {
   const draft = join(workFolder, POINTERS);
   await writeFile(draft, '');
@@ -238,7 +253,7 @@ async function publish(
   const { generatedAt } = first.made;
   const edition = `${generatedAt.toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(6).toString('hex')}`;
   const pointers: Pointers = {
-    ...former,
+    ...Object.fromEntries(Object.entries(former).filter(([file]) => known.has(file))),
     ...Object.fromEntries(newer.map(({ made, basis }) => [made.format, toPointer(edition, made, basis)])),
   };
   await writeFile(draft, `${JSON.stringify({ files: pointers }, null, 2)}\n`);

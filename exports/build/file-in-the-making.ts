@@ -12,9 +12,9 @@ import type { Edition, Pack, PlacedPack } from '../format.ts';
 import type { PublicLocation } from '../public-objects.ts';
 import type { ExportFile } from '../view.ts';
 import { CountedFile, Scratch, type Stretch } from './counted-file.ts';
-import { GZIP_EXTENSION, INDEX_EXTENSION, type MadeFile } from './edition-store.ts';
+import { INDEX_EXTENSION, type MadeFile } from './edition-store.ts';
 import { IndexReader, indexHead, indexLine, type PlacedSegment, type Segment } from './file-index.ts';
-import { FlushedDeflate, GZIP_HEADER, gzipTrailer } from './flushed-deflate.ts';
+import { FlushedDeflate, GZIP_EXTENSION, GZIP_HEADER, gzipTrailer } from './flushed-deflate.ts';
 import { type ObjectToWrite, toBytes } from './object-to-write.ts';
 
 /**

@@ -27,6 +27,9 @@ const OPTIONS: ZlibOptions & Pick<TransformOptions, 'readableHighWaterMark'> = {
   readableHighWaterMark: Number.MAX_SAFE_INTEGER,
 };
 
+/** Of the name of a gzipped file. */
+export const GZIP_EXTENSION = '.gz';
+
 const NOTHING = Buffer.alloc(0);
 
 /** No name, no time, made by an unknown system: the same objects give the same bytes everywhere. */

@@ -9,7 +9,7 @@
 import type { Snapshot } from '../build/edition-store.ts';
 import type { DataSet, ExportFormat } from '../format.ts';
 import type { Listing } from '../snapshots.ts';
-import type { View } from '../view.ts';
+import { filePath, fileReference, type View } from '../view.ts';
 import { SERVICE_FEEDS } from './service-feeds.ts';
 import { isCsv, tableMetadataName } from './table-metadata.ts';
 
@@ -61,13 +61,12 @@ export function listFeeds(listings: readonly Listing[]): Feed[] {
 }
 
 function toFileFeed({ format, view, snapshot }: Listing): FileFeed {
-  const query = view === 'raw' ? '' : `?view=${view}`;
   return {
     kind: 'file',
-    id: `${format.name}${query}`,
+    id: fileReference(format.name, view),
     title: view === 'raw' ? format.title : `${format.title}, each EVSE ID once`,
     description: format.description,
-    path: `/data/${format.name}${query}`,
+    path: filePath(format.name, view),
     mediaType: format.mediaType,
     dataSets: format.dataSets,
     cadence: FILE_CADENCE,

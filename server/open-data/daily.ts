@@ -14,7 +14,7 @@ import { createGunzip } from 'node:zlib';
 import type { ParameterizedContext } from 'koa';
 import { type DailyFile, KEPT_DAYS } from '../../exports/build/daily-files.ts';
 import type { DailyDownload, Snapshots } from '../../exports/snapshots.ts';
-import { fileOf } from '../../exports/view.ts';
+import { fileOf, fileReference, partsOfFileName } from '../../exports/view.ts';
 import { decide } from './conditions.ts';
 import { fileName, wantedView } from './downloads.ts';
 
@@ -93,8 +93,6 @@ async function send(
 }
 
 function urlOf(address: string, day: string, { name }: DailyFile): string {
-  const [file, isResolved] = name.endsWith('.resolved')
-    ? [name.slice(0, -'.resolved'.length), true]
-    : [name, false];
-  return `${address}/data/daily/${day}/${file}${isResolved ? '?view=resolved' : ''}`;
+  const file = partsOfFileName(name);
+  return `${address}/data/daily/${day}/${fileReference(file.name, file.view)}`;
 }

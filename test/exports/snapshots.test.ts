@@ -170,6 +170,17 @@ describe('snapshots', () => {
       expect(await text()).to.equal('#3\na\nb\nend\n');
     });
 
+    it('removes the files of a format that there is no longer', async () => {
+      await snapshots.build();
+      const gone = join((await snapshots.current('tariff-ids.txt'))?.identity.path ?? '', '..');
+      await utimes(gone, new Date(Date.now() - HOUR), new Date(Date.now() - HOUR));
+      const fewer = make({ formats: [ids] });
+      await fewer.build();
+      expect(await snapshots.current('tariff-ids.txt')).to.equal(null);
+      expect(await stat(gone).catch(() => 'gone')).to.equal('gone');
+      expect(await text(fewer)).to.equal('#2\na\nend\n');
+    });
+
     it('removes what a killed build has left, and not what another is building', async () => {
       const dead = join(directory, '.building', '4711-dead');
       const alive = join(directory, '.building', '4712-alive');

@@ -4,6 +4,7 @@
 import type { Representation } from '../../../exports/build/edition-store.ts';
 import type { Column } from '../../../exports/format.ts';
 import type { Listing, Snapshots } from '../../../exports/snapshots.ts';
+import { filePath } from '../../../exports/view.ts';
 import { licenceUrl } from '../licence.ts';
 
 /** What is said of a file that was built; all null before. Snake case, as it is sent. */
@@ -90,7 +91,7 @@ function toEntry(raw: Listing, resolved: Listing | undefined, terms: Terms): Dow
 
 function toFacts({ format, view, snapshot }: Listing, { address, now }: Terms): FileFacts {
   return {
-    url: `${address}/data/${format.name}${view === 'raw' ? '' : `?view=${view}`}`,
+    url: `${address}${filePath(format.name, view)}`,
     bytes: snapshot?.identity.bytes ?? null,
     sha256: snapshot?.identity.sha256 ?? null,
     gzip: snapshot ? sizeAndHash(snapshot.gzip) : null,

@@ -5,7 +5,7 @@
 import i18nCountries from 'i18n-iso-countries';
 import type { Database } from '../../../db/connection.ts';
 import type { Module } from '../../../db/model.ts';
-import { type JournalLag, type JournalPosition, readJournalLags } from '../../../db/reads/journal-lag.ts';
+import { type JournalLag, type ModulePosition, readJournalLags } from '../../../db/reads/journal-lag.ts';
 import { readHead } from '../../../db/reads/public-objects.ts';
 import { readStatusAge, type StatusAge } from '../../../db/reads/status-age.ts';
 import type { CatalogueFacts } from '../../../exports/catalogue/dcat.ts';
@@ -78,7 +78,7 @@ export function createCatalogueReader(services: CatalogueServices): CatalogueRea
     },
   };
 
-  async function readLags(positions: readonly JournalPosition[]): Promise<LagOf> {
+  async function readLags(positions: readonly ModulePosition[]): Promise<LagOf> {
     const read = positions.length === 0 ? [] : await readJournalLags(knex, positions);
     const known = new Map(positions.map((position, index) => [keyOf(position), read[index]]));
     return (module, sequence) => known.get(keyOf({ module, sequence })) ?? { behind: 0, waitingSince: null };
@@ -88,7 +88,7 @@ export function createCatalogueReader(services: CatalogueServices): CatalogueRea
 type LagOf = (module: Module, sequence: number) => JournalLag;
 
 /** Of the files that there are: a handful, since files are built together. */
-function positionsOf(feeds: readonly Feed[]): JournalPosition[] {
+function positionsOf(feeds: readonly Feed[]): ModulePosition[] {
   const positions = feeds.flatMap((feed) =>
     feed.kind === 'file' && feed.snapshot
       ? { module: feed.format.module, sequence: feed.snapshot.sequence }
@@ -97,7 +97,7 @@ function positionsOf(feeds: readonly Feed[]): JournalPosition[] {
   return [...new Map(positions.map((position) => [keyOf(position), position])).values()];
 }
 
-function keyOf({ module, sequence }: JournalPosition): string {
+function keyOf({ module, sequence }: ModulePosition): string {
   return `${module} ${sequence}`;
 }
 
