@@ -6,42 +6,42 @@
  * property is there, null or empty when not known.
  */
 import type { Evse } from '../db/model.ts';
-import { type ConnectorProperties, type Position, toFeature } from './feature.ts';
+import { type EvseProperties, type LocationProperties, type Position, toFeature } from './feature.ts';
 import { textOrNull } from './missing.ts';
 import type { PublicLocation } from './public-objects.ts';
 
-export interface EvseFeatureProperties {
-  readonly evse_id: string | null;
-  readonly uid: string;
-  readonly status: string;
-  /** The owner's time of the EVSE. */
-  readonly last_updated: string;
+/** What the Feature of its Location says, in the same words. */
+type PlaceProperties = Pick<
+  LocationProperties,
+  | 'country_code'
+  | 'party_id'
+  | 'location_id'
+  | 'name'
+  | 'address'
+  | 'postal_code'
+  | 'city'
+  | 'country'
+  | 'operator'
+  | 'owner'
+  | 'parking_type'
+  | 'time_zone'
+  | 'open_24_7'
+  | 'changed_at'
+>;
+
+export interface EvseFeatureProperties
+  extends Omit<EvseProperties, 'coordinates' | 'twins' | 'holds_by'>,
+    PlaceProperties {
   /** Of its strongest connector. */
   readonly max_power_kw: number | null;
-  readonly connectors: readonly ConnectorProperties[];
   readonly capabilities: readonly string[];
   readonly parking_restrictions: readonly string[];
   readonly floor_level: string | null;
   readonly physical_reference: string | null;
   /** Feature ids of other EVSEs that carry the same EVSE ID, the first few. */
   readonly same_evse_id: readonly string[];
-  readonly country_code: string;
-  readonly party_id: string;
-  readonly location_id: string;
-  readonly name: string | null;
-  readonly address: string | null;
-  readonly postal_code: string | null;
-  readonly city: string | null;
-  readonly country: string | null;
-  readonly operator: string | null;
-  readonly owner: string | null;
-  readonly parking_type: string | null;
-  readonly time_zone: string | null;
-  readonly open_24_7: boolean | null;
-  /** The owner's time of the Location. */
+  /** The owner's time of the Location; `last_updated` is that of the EVSE. */
   readonly location_last_updated: string;
-  /** When the registry last changed the Location, its EVSEs included. */
-  readonly changed_at: string;
 }
 
 export interface EvseFeature {

@@ -9,6 +9,7 @@
 import type { Connector, Coordinates, Evse } from '../db/model.ts';
 import type { HoldingEvse } from '../db/reads/twins.ts';
 import { textOrNull } from './missing.ts';
+import { locationFeatureId, operatorName } from './names.ts';
 import { maxPowerInKilowatts, powerInKilowatts } from './power.ts';
 import type { PublicLocation } from './public-objects.ts';
 
@@ -73,29 +74,22 @@ export interface LocationFeature {
   readonly properties: LocationProperties;
 }
 
-export function toFeature({
-  location,
-  evses,
-  changedAt,
-  partyName,
-  holding,
-}: PublicLocation): LocationFeature {
-  const countryCode = location.country_code.toUpperCase();
-  const partyId = location.party_id.toUpperCase();
+export function toFeature(object: PublicLocation): LocationFeature {
+  const { location, evses, changedAt, holding } = object;
   return {
     type: 'Feature',
-    id: `${countryCode}-${partyId}-${location.id}`,
+    id: locationFeatureId(object),
     geometry: { type: 'Point', coordinates: toPosition(location.coordinates) },
     properties: {
-      country_code: countryCode,
-      party_id: partyId,
+      country_code: location.country_code.toUpperCase(),
+      party_id: location.party_id.toUpperCase(),
       location_id: location.id,
       name: textOrNull(location.name),
       address: textOrNull(location.address),
       postal_code: textOrNull(location.postal_code),
       city: textOrNull(location.city),
       country: textOrNull(location.country),
-      operator: textOrNull(location.operator?.name) ?? textOrNull(partyName),
+      operator: operatorName(object),
       owner: textOrNull(location.owner?.name),
       parking_type: textOrNull(location.parking_type),
       time_zone: textOrNull(location.time_zone),

@@ -5,9 +5,21 @@
  * (OD-02) and `publish_allowed_to` (OD-03). `publish: false` objects do not get here (`db/reads`), and if one
  * did it would be refused. Throws a SyntaxError when a stored document is not JSON.
  */
-import type { Evse, Location, Tariff } from '../db/model.ts';
+import type { Evse, Location, Status, Tariff } from '../db/model.ts';
 import type { PublicObject } from '../db/reads/public-objects.ts';
 import type { HoldingEvse, LocationTwins } from '../db/reads/twins.ts';
+
+/** Every Status that an EVSE may be shown with: REMOVED ones are shown to nobody (OD-02). */
+export const SHOWN_STATUSES: readonly Exclude<Status, 'REMOVED'>[] = [
+  'AVAILABLE',
+  'BLOCKED',
+  'CHARGING',
+  'INOPERATIVE',
+  'OUTOFORDER',
+  'PLANNED',
+  'RESERVED',
+  'UNKNOWN',
+];
 
 export interface PublicLocation {
   /** The cleaned Location. Formats read it and change nothing. */

@@ -30,17 +30,10 @@ import {
 } from './dcat-vocabulary.ts';
 import { absoluteUrl, type Feed, type FileFeed, type ServiceFeed } from './feed.ts';
 import { describe, distinct, node, value, words } from './rdf.ts';
+import type { Terms } from './terms.ts';
 
 /** What is known when the catalogue is made. */
-export interface CatalogueFacts {
-  /** Where we are reached, without a slash at the end. */
-  readonly address: string;
-  readonly name: string;
-  readonly licence: string;
-  readonly licenceUrl: string | null;
-  readonly attribution: string;
-  /** An e-mail address or a URL. */
-  readonly contact: string | null;
+export interface CatalogueFacts extends Terms {
   /** ISO 3166-1 alpha-3; null where the access point has no country: then Europe. */
   readonly country: string | null;
   readonly feeds: readonly Feed[];

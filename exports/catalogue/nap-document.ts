@@ -7,17 +7,10 @@
 import type { Module } from '../../db/model.ts';
 import type { JournalLag } from '../../db/reads/journal-lag.ts';
 import { absoluteUrl, type Feed, type FileFeed } from './feed.ts';
+import type { Terms } from './terms.ts';
 
 /** What is known about the access point when the document is made. */
-export interface AccessPointFacts {
-  /** Where we are reached, without a slash at the end. */
-  readonly address: string;
-  readonly name: string;
-  readonly licence: string;
-  readonly licenceUrl: string | null;
-  readonly attribution: string;
-  /** An e-mail address or a URL. */
-  readonly contact: string | null;
+export interface AccessPointFacts extends Terms {
   /** ISO 3166-1 alpha-2. */
   readonly countryCode: string;
   readonly now: Date;

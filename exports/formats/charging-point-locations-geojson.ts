@@ -12,6 +12,7 @@ import { type Position, toPosition } from '../feature.ts';
 import { closeFeatureCollection, FEATURE_SEPARATOR, openFeatureCollection } from '../feature-collection.ts';
 import type { LocationFormat } from '../format.ts';
 import { textOrNull } from '../missing.ts';
+import { locationFeatureId, operatorName } from '../names.ts';
 import { powerInWatts } from '../power.ts';
 import type { PublicLocation } from '../public-objects.ts';
 
@@ -73,20 +74,19 @@ export const chargingPointLocationsGeojson: LocationFormat = {
 };
 
 function toAvailabilitiesFeature(object: PublicLocation): AvailabilitiesFeature {
-  const { location, partyName } = object;
-  const partyId = location.party_id.toUpperCase();
+  const { location } = object;
   return {
     type: 'Feature',
-    id: `${location.country_code.toUpperCase()}-${partyId}-${location.id}`,
+    id: locationFeatureId(object),
     geometry: { type: 'Point', coordinates: toPosition(location.coordinates) },
     properties: {
       open: location.opening_times?.twentyfourseven === true ? true : null,
-      cpo_id: partyId,
+      cpo_id: location.party_id.toUpperCase(),
       address: textOrNull(location.address),
       city: textOrNull(location.city),
       country: textOrNull(location.country),
       owner_name: textOrNull(location.owner?.name),
-      operator_name: textOrNull(location.operator?.name) ?? textOrNull(partyName),
+      operator_name: operatorName(object),
       suboperator_name: textOrNull(location.suboperator?.name),
       last_updated: location.last_updated,
       availabilities: availabilitiesOf(object),

@@ -9,11 +9,11 @@ import { geojsonToWkb } from 'hyparquet-writer';
 import type { Connector, Evse } from '../../db/model.ts';
 import { toPosition } from '../feature.ts';
 import type { Datatype, PackedLocationFormat } from '../format.ts';
-import { textOrNull } from '../missing.ts';
+import { known } from '../known-columns.ts';
+import { locationFeatureId } from '../names.ts';
 import { closeParquet, openParquet, type ParquetColumn, packRows } from '../parquet.ts';
 import { maxPowerInKilowatts, powerInKilowatts } from '../power.ts';
 import type { PublicLocation } from '../public-objects.ts';
-import { occupancy, operationalStatus } from '../regulated-status.ts';
 
 interface Row {
   readonly object: PublicLocation;
@@ -27,75 +27,40 @@ type Read = (object: PublicLocation, evse: Evse) => unknown;
 const TABLE: readonly (readonly [name: string, word: Word, description: string, read: Read])[] = [
   ['geometry', 'point', 'Point, WGS 84, longitude first, as WKB', pointOf],
   ['id', 'text', 'Country, party, Location and EVSE: CC-PTY-locationid-uid', idOf],
-  [
-    'country_code',
-    'text',
-    "Country of the owner's OCPI party",
-    ({ location }) => location.country_code.toUpperCase(),
-  ],
-  ['party_id', 'text', "The owner's OCPI party", ({ location }) => location.party_id.toUpperCase()],
-  ['location_id', 'text', 'Unique within country_code and party_id', ({ location }) => location.id],
-  ['name', 'text', 'Name of the Location', ({ location }) => textOrNull(location.name)],
-  ['address', 'text', 'Street and house number', ({ location }) => textOrNull(location.address)],
-  ['postal_code', 'text', 'Postal code', ({ location }) => textOrNull(location.postal_code)],
-  ['city', 'text', 'City', ({ location }) => textOrNull(location.city)],
-  ['state', 'text', 'State or province', ({ location }) => textOrNull(location.state)],
-  ['country', 'text', 'ISO 3166-1 alpha-3', ({ location }) => textOrNull(location.country)],
-  ['time_zone', 'text', 'IANA name', ({ location }) => textOrNull(location.time_zone)],
-  ['parking_type', 'text', 'OCPI ParkingType', ({ location }) => textOrNull(location.parking_type)],
+  known('country_code', 'text'),
+  known('party_id', 'text'),
+  known('location_id', 'text'),
+  known('name', 'text'),
+  known('address', 'text'),
+  known('postal_code', 'text'),
+  known('city', 'text'),
+  known('state', 'text'),
+  known('country', 'text'),
+  known('time_zone', 'text'),
+  known('parking_type', 'text'),
   [
     'open_24_7',
     'boolean',
     'Open without interruption',
     ({ location }) => location.opening_times?.twentyfourseven,
   ],
-  [
-    'operator',
-    'text',
-    'Who operates the Location',
-    ({ location, partyName }) => textOrNull(location.operator?.name) ?? textOrNull(partyName),
-  ],
-  [
-    'suboperator',
-    'text',
-    'Who operates it on behalf of the operator',
-    ({ location }) => textOrNull(location.suboperator?.name),
-  ],
-  ['owner', 'text', 'Who owns it', ({ location }) => textOrNull(location.owner?.name)],
-  [
-    'help_phone',
-    'text',
-    'Telephone number for help on the spot',
-    ({ location }) => textOrNull(location.help_phone),
-  ],
+  known('operator', 'text'),
+  known('suboperator', 'text'),
+  known('owner', 'text'),
+  known('help_phone', 'text'),
   [
     'green_energy',
     'boolean',
     'Only from renewable sources',
     ({ location }) => location.energy_mix?.is_green_energy,
   ],
-  ['evse_uid', 'text', 'Unique within the Location', (_, evse) => evse.uid],
-  ['evse_id', 'text', 'EVSE ID as shown on the charge point', (_, evse) => textOrNull(evse.evse_id)],
-  ['status', 'text', 'OCPI Status; UNKNOWN is neither free nor occupied', (_, evse) => evse.status],
-  [
-    'operational_status',
-    'text',
-    'in_service, out_of_service or unknown: item F1 of Reg. (EU) 2025/655',
-    (_, evse) => operationalStatus(evse.status),
-  ],
-  [
-    'occupancy',
-    'text',
-    'free, occupied, reserved or unknown: item F2 of Reg. (EU) 2025/655',
-    (_, evse) => occupancy(evse.status),
-  ],
-  ['floor_level', 'text', 'Floor in a garage', (_, evse) => textOrNull(evse.floor_level)],
-  [
-    'physical_reference',
-    'text',
-    'Number or text on the outside of the EVSE',
-    (_, evse) => textOrNull(evse.physical_reference),
-  ],
+  known('evse_uid', 'text'),
+  known('evse_id', 'text'),
+  known('status', 'text'),
+  known('operational_status', 'text'),
+  known('occupancy', 'text'),
+  known('floor_level', 'text'),
+  known('physical_reference', 'text'),
   ['capabilities', 'text[]', 'A list of OCPI Capabilities', (_, evse) => evse.capabilities],
   [
     'parking_restrictions',
@@ -217,8 +182,8 @@ function listOf(name: string, element: SchemaElement[]): SchemaElement[] {
   ];
 }
 
-function idOf({ location }: PublicLocation, { uid }: Evse): string {
-  return `${location.country_code.toUpperCase()}-${location.party_id.toUpperCase()}-${location.id}-${uid}`;
+function idOf(object: PublicLocation, { uid }: Evse): string {
+  return `${locationFeatureId(object)}-${uid}`;
 }
 
 function pointOf({ location }: PublicLocation, { coordinates }: Evse): Uint8Array {

@@ -15,6 +15,7 @@ import { csvTable } from '../csv-table.ts';
 import type { LocationFormat } from '../format.ts';
 import { hasPlug, IRVE_PLUGS, irveIdentifier, irveStationIdentifier, otherPlugs } from '../irve.ts';
 import { textOrNull } from '../missing.ts';
+import { operatorName } from '../names.ts';
 import { openingHours } from '../opening-hours.ts';
 import { maxPowerInKilowatts } from '../power.ts';
 import type { PublicLocation } from '../public-objects.ts';
@@ -57,7 +58,7 @@ const TABLE = csvTable<[object: PublicLocation, evse: Evse]>([
   ['nom_amenageur', 'text', 'Who owns the Location', ({ location }) => textOrNull(location.owner?.name)],
   ['siren_amenageur', 'exact', 'Empty: OCPI has no SIREN number', nothing],
   ['contact_amenageur', 'exact', 'Empty: OCPI has no e-mail address', nothing],
-  ['nom_operateur', 'text', 'Who operates it', operatorOf],
+  ['nom_operateur', 'text', 'Who operates it', operatorName],
   [
     'contact_operateur',
     'exact',
@@ -195,13 +196,9 @@ function nothing(): null {
   return null;
 }
 
-function operatorOf({ location, partyName }: PublicLocation): string | null {
-  return textOrNull(location.operator?.name) ?? textOrNull(partyName);
-}
-
 function brandOf(object: PublicLocation): string {
   const { country_code, party_id } = object.location;
-  return operatorOf(object) ?? `${country_code}*${party_id}`.toUpperCase();
+  return operatorName(object) ?? `${country_code}*${party_id}`.toUpperCase();
 }
 
 function stationName(location: Location): string {

@@ -8,26 +8,21 @@ import type { Connector, Evse } from '../../db/model.ts';
 import { CSV_MEDIA_TYPE } from '../csv.ts';
 import { csvTable } from '../csv-table.ts';
 import type { LocationFormat } from '../format.ts';
-import { textOrNull } from '../missing.ts';
+import { known } from '../known-columns.ts';
 import { powerInWatts } from '../power.ts';
 import type { PublicLocation } from '../public-objects.ts';
 
 /** In order. */
 const TABLE = csvTable<[object: PublicLocation, evse: Evse, connector: Connector]>([
-  [
-    'country_code',
-    'identifier',
-    "Country of the owner's OCPI party",
-    ({ location }) => location.country_code.toUpperCase(),
-  ],
-  ['party_id', 'identifier', "The owner's OCPI party", ({ location }) => location.party_id.toUpperCase()],
-  ['location_id', 'identifier', 'Unique within country_code and party_id', ({ location }) => location.id],
-  ['name', 'text', 'Name of the Location', ({ location }) => textOrNull(location.name)],
-  ['address', 'text', 'Street and house number', ({ location }) => textOrNull(location.address)],
-  ['postal_code', 'text', 'Postal code', ({ location }) => textOrNull(location.postal_code)],
-  ['city', 'text', 'City', ({ location }) => textOrNull(location.city)],
-  ['state', 'text', 'State or province', ({ location }) => textOrNull(location.state)],
-  ['country', 'identifier', 'ISO 3166-1 alpha-3', ({ location }) => textOrNull(location.country)],
+  known('country_code', 'identifier'),
+  known('party_id', 'identifier'),
+  known('location_id', 'identifier'),
+  known('name', 'text'),
+  known('address', 'text'),
+  known('postal_code', 'text'),
+  known('city', 'text'),
+  known('state', 'text'),
+  known('country', 'identifier'),
   [
     'latitude',
     'number',
@@ -40,43 +35,23 @@ const TABLE = csvTable<[object: PublicLocation, evse: Evse, connector: Connector
     "Decimal degrees, WGS 84; the EVSE's own where it has them",
     (object, evse) => place(object, evse).longitude,
   ],
-  ['time_zone', 'identifier', 'IANA name', ({ location }) => textOrNull(location.time_zone)],
-  ['parking_type', 'identifier', 'OCPI ParkingType', ({ location }) => textOrNull(location.parking_type)],
+  known('time_zone', 'identifier'),
+  known('parking_type', 'identifier'),
   [
     'open_24_7',
     'boolean',
     'true, false, or empty when not known',
     ({ location }) => location.opening_times?.twentyfourseven,
   ],
-  [
-    'operator',
-    'text',
-    'Who operates the Location',
-    ({ location, partyName }) => textOrNull(location.operator?.name) ?? textOrNull(partyName),
-  ],
-  [
-    'suboperator',
-    'text',
-    'Who operates it on behalf of the operator',
-    ({ location }) => textOrNull(location.suboperator?.name),
-  ],
-  ['owner', 'text', 'Who owns it', ({ location }) => textOrNull(location.owner?.name)],
-  [
-    'help_phone',
-    'reference',
-    'Telephone number for help on the spot',
-    ({ location }) => textOrNull(location.help_phone),
-  ],
-  ['evse_uid', 'identifier', 'Unique within the Location', (_, evse) => evse.uid],
-  ['evse_id', 'identifier', 'EVSE ID as shown on the charge point', (_, evse) => textOrNull(evse.evse_id)],
-  ['status', 'identifier', 'OCPI Status; UNKNOWN is neither free nor occupied', (_, evse) => evse.status],
-  ['floor_level', 'reference', 'Floor in a garage', (_, evse) => textOrNull(evse.floor_level)],
-  [
-    'physical_reference',
-    'reference',
-    'Number or text on the outside of the EVSE',
-    (_, evse) => textOrNull(evse.physical_reference),
-  ],
+  known('operator', 'text'),
+  known('suboperator', 'text'),
+  known('owner', 'text'),
+  known('help_phone', 'reference'),
+  known('evse_uid', 'identifier'),
+  known('evse_id', 'identifier'),
+  known('status', 'identifier'),
+  known('floor_level', 'reference'),
+  known('physical_reference', 'reference'),
   ['capabilities', 'identifier[]', 'OCPI Capabilities, joined by |', (_, evse) => evse.capabilities],
   [
     'parking_restrictions',

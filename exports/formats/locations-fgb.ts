@@ -4,22 +4,10 @@
  * one makes it on opening (`ogr2ogr -f FlatGeobuf indexed.fgb locations.fgb`). `/ogc` and `/tiles` answer for a part
  * of the map.
  */
-import type { Status } from '../../db/model.ts';
 import { type LocationFeature, toFeature } from '../feature.ts';
 import { type FlatgeobufLine, flatgeobufTable } from '../flatgeobuf.ts';
 import type { LocationFormat } from '../format.ts';
-
-/** Every status that the public can see has a column, for filters and styles; REMOVED EVSEs are not shown. */
-const STATUSES: readonly Exclude<Status, 'REMOVED'>[] = [
-  'AVAILABLE',
-  'BLOCKED',
-  'CHARGING',
-  'INOPERATIVE',
-  'OUTOFORDER',
-  'PLANNED',
-  'RESERVED',
-  'UNKNOWN',
-];
+import { SHOWN_STATUSES } from '../public-objects.ts';
 
 /** In order. */
 const TABLE = flatgeobufTable<LocationFeature>([
@@ -39,7 +27,8 @@ const TABLE = flatgeobufTable<LocationFeature>([
   ['open_24_7', 'boolean', 'Open without interruption; null when not known', property('open_24_7')],
   ['max_power_kw', 'number', 'Kilowatt, of its strongest connector', property('max_power_kw')],
   ['evse_count', 'integer', 'EVSEs', property('evse_count')],
-  ...STATUSES.map(
+  // A column for each, for filters and styles.
+  ...SHOWN_STATUSES.map(
     (status): FlatgeobufLine<LocationFeature> => [
       `evses_${status.toLowerCase()}`,
       'integer',

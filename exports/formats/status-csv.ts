@@ -6,35 +6,19 @@ import type { Evse } from '../../db/model.ts';
 import { CSV_MEDIA_TYPE } from '../csv.ts';
 import { csvTable } from '../csv-table.ts';
 import type { LocationFormat } from '../format.ts';
-import { textOrNull } from '../missing.ts';
+import { known } from '../known-columns.ts';
 import type { PublicLocation } from '../public-objects.ts';
-import { occupancy, operationalStatus } from '../regulated-status.ts';
 
 /** In order. */
 const TABLE = csvTable<[object: PublicLocation, evse: Evse]>([
-  [
-    'country_code',
-    'identifier',
-    "Country of the owner's OCPI party",
-    ({ location }) => location.country_code.toUpperCase(),
-  ],
-  ['party_id', 'identifier', "The owner's OCPI party", ({ location }) => location.party_id.toUpperCase()],
-  ['location_id', 'identifier', 'Unique within country_code and party_id', ({ location }) => location.id],
-  ['evse_uid', 'identifier', 'Unique within the Location', (_, evse) => evse.uid],
-  ['evse_id', 'identifier', 'EVSE ID as shown on the charge point', (_, evse) => textOrNull(evse.evse_id)],
-  ['status', 'identifier', 'OCPI Status; UNKNOWN is neither free nor occupied', (_, evse) => evse.status],
-  [
-    'operational_status',
-    'identifier',
-    'in_service, out_of_service or unknown: item F1 of Reg. (EU) 2025/655',
-    (_, evse) => operationalStatus(evse.status),
-  ],
-  [
-    'occupancy',
-    'identifier',
-    'free, occupied, reserved or unknown: item F2 of Reg. (EU) 2025/655',
-    (_, evse) => occupancy(evse.status),
-  ],
+  known('country_code', 'identifier'),
+  known('party_id', 'identifier'),
+  known('location_id', 'identifier'),
+  known('evse_uid', 'identifier'),
+  known('evse_id', 'identifier'),
+  known('status', 'identifier'),
+  known('operational_status', 'identifier'),
+  known('occupancy', 'identifier'),
   ['last_updated', 'dateTime', "The owner's time of the EVSE, UTC", (_, evse) => evse.last_updated],
   [
     'changed_at',

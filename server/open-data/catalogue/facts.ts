@@ -11,6 +11,7 @@ import { readStatusAge, type StatusAge } from '../../../db/reads/status-age.ts';
 import type { CatalogueFacts } from '../../../exports/catalogue/dcat.ts';
 import { type Feed, listFeeds } from '../../../exports/catalogue/feed.ts';
 import type { AccessPointFacts } from '../../../exports/catalogue/nap-document.ts';
+import type { Terms } from '../../../exports/catalogue/terms.ts';
 import type { Snapshots } from '../../../exports/snapshots.ts';
 import type { Config } from '../../config.ts';
 import { createAnswerCache } from '../../quality/answer-cache.ts';
@@ -41,7 +42,7 @@ export function createCatalogueReader(services: CatalogueServices): CatalogueRea
   const statusAges = createAnswerCache<StatusAge>(async () => '');
   const lags = createAnswerCache<LagOf>(async () => String((await readHead(knex)).sequence));
 
-  function terms(address: string) {
+  function terms(address: string): Terms {
     const { name, licence, attribution } = snapshots.publication;
     const contact = config.contact ?? null;
     return { address, name, licence, licenceUrl: licenceUrl(licence), attribution, contact };

@@ -5,6 +5,7 @@
  */
 import { compactEvseId } from '../../../db/identifiers/evse-id.ts';
 import type { ChargingSelection, TariffSelection } from '../../../db/reads/feature-selection.ts';
+import { SHOWN_STATUSES } from '../../../exports/public-objects.ts';
 
 /** All that a request can select by; each collection reads of it what it knows. */
 export type Selection = ChargingSelection & TariffSelection;
@@ -29,17 +30,8 @@ export interface Queryable {
   read(values: readonly string[], text: string): Selection | string;
 }
 
-/** As in OCPI 2.3.0, but REMOVED, which is never shown. */
-const STATUSES = [
-  'AVAILABLE',
-  'BLOCKED',
-  'CHARGING',
-  'INOPERATIVE',
-  'OUTOFORDER',
-  'PLANNED',
-  'RESERVED',
-  'UNKNOWN',
-];
+/** As texts that came may be any. */
+const STATUSES: readonly string[] = SHOWN_STATUSES;
 const TARIFF_TYPES = ['AD_HOC_PAYMENT', 'PROFILE_CHEAP', 'PROFILE_FAST', 'PROFILE_GREEN', 'REGULAR'];
 
 const PARTY = /^([A-Z]{2})[-*]?([A-Z0-9]{3})$/;
