@@ -30,8 +30,8 @@ const QUALITY_SCHEDULE = '* * * * *';
 /** Every five seconds it is looked whether files are due. */
 const EXPORTS_SCHEDULE = '*/5 * * * * *';
 /**
- * Milliseconds from the beginning of a build to that of the next: with the five seconds, and the twenty of an edition of
- * a whole country on a small machine, a file is less than a minute behind the registry.
+ * Milliseconds from the beginning of a build to that of the next: with the five seconds, and some twenty-five of an
+ * edition of a whole country on a small machine, a file is about a minute behind the registry (`docs/real-data.md`).
  */
 const EXPORTS_INTERVAL_MS = 30_000;
 /** Every ten seconds, so that a map is hardly older than the registry; costs one question when nothing changed. */
