@@ -84,6 +84,9 @@ export interface Pack {
   readonly note: string;
 }
 
+/** What is to stand in a pack: an object, or the place that it has in the former pack, where it did not change. */
+export type PackEntry<T> = { readonly object: T } | { readonly former: number };
+
 /** A pack and where it came to stand: bytes from the beginning of the file. */
 export interface PlacedPack {
   readonly offset: number;
@@ -94,9 +97,9 @@ export interface PlacedPack {
 interface PackedFormatOf<M extends Module, T> extends FormatOf<M> {
   /**
    * Objects in order of creation, at least one. Its bytes are the same wherever in the file they stand, and whatever
-   * the former pack of these neighbours was: from that, parts may be taken over that would be the same.
+   * the former pack of these neighbours was: from that come those that did not change.
    */
-  pack(objects: readonly T[], former: Pack | null): Pack;
+  pack(entries: readonly PackEntry<T>[], former: Pack | null): Promise<Pack>;
   /** What stands after the last pack; there may be none. */
   close(edition: Edition, packs: readonly PlacedPack[]): Piece;
 }

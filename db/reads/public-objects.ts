@@ -71,9 +71,7 @@ export async function readHead(knex: Knex): Promise<Head> {
 
 /** Which public objects are walked through; all when nothing is given. */
 export interface Selection {
-  /** The registry's numbers: from the first up to and without the last. */
-  readonly numbers?: { readonly from: number; readonly to: number };
-  /** Those of these numbers. */
+  /** Those of these numbers of the registry. */
   readonly among?: readonly number[];
 }
 
@@ -84,7 +82,7 @@ export interface Selection {
 export async function* readPublicObjects(
   knex: Knex,
   module: Module,
-  { numbers, among }: Selection = {},
+  { among }: Selection = {},
   batchObjects: number = BATCH_OBJECTS,
 ): AsyncGenerator<readonly PublicObject[], void, undefined> {
   const { table, key, asStored } = TABLES[module];
@@ -106,7 +104,6 @@ export async function* readPublicObjects(
                    changed_at
               from ${table}
              where id > ?
-               ${numbers ? 'and id < ?' : ''}
                ${among ? 'and id = any(cast(? as bigint[]))' : ''}
                and ${IS_SHOWN[module]}
              order by id
@@ -115,8 +112,8 @@ export async function* readPublicObjects(
       ) as batch
      where batch.bytes_before < ?
      order by batch.id`;
-  const bounds = [...(numbers ? [numbers.to] : []), ...(among ? [[...among]] : [])];
-  let after = numbers ? numbers.from - 1 : 0;
+  const bounds = among ? [[...among]] : [];
+  let after = 0;
   for (;;) {
     const { rows } = await knex.raw<{ rows: Row[] }>(query, [after, ...bounds, batchObjects, BATCH_BYTES]);
     const last = rows.at(-1);

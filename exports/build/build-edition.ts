@@ -151,15 +151,11 @@ async function* readChangedStretches(build: ModuleBuild, changed: Changed): Asyn
   const { knex, module } = build;
   const raw = byStretch(changed.raw);
   const resolved = byStretch(changed.resolved);
-  // Neighbours share their bytes in a packed file: one that changed has all written anew.
-  const isPacked = build.files.some(({ file }) => 'pack' in file.format);
   for (const number of [...new Set([...raw.keys(), ...resolved.keys()])].sort((a, b) => a - b)) {
     const changedHere = { raw: raw.get(number) ?? NONE, resolved: resolved.get(number) ?? NONE };
-    const selection = isPacked
-      ? { numbers: { from: number * STRETCH_WIDTH, to: (number + 1) * STRETCH_WIDTH } }
-      : { among: [...new Set([...changedHere.raw, ...changedHere.resolved])] };
+    const among = [...new Set([...changedHere.raw, ...changedHere.resolved])];
     const objects: PublicObject[] = [];
-    for await (const batch of readPublicObjects(knex, module, selection)) objects.push(...batch);
+    for await (const batch of readPublicObjects(knex, module, { among })) objects.push(...batch);
     yield { number, objects, changed: changedHere };
   }
 }

@@ -8,7 +8,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import type { Edition, Pack, PlacedPack } from '../format.ts';
+import type { Edition, Pack, PackEntry, PackedLocationFormat, PlacedPack } from '../format.ts';
 import type { PublicLocation } from '../public-objects.ts';
 import type { ExportFile } from '../view.ts';
 import { CountedFile, Scratch, type Stretch } from './counted-file.ts';
@@ -48,7 +48,7 @@ export interface FormerFile {
 export interface ObjectStretch {
   /** Numbers divided by `STRETCH_WIDTH`. */
   readonly number: number;
-  /** At least those that changed and are shown; where a file is packed and something changed, all that are shown. */
+  /** Those that changed and are shown; there may be others. */
   readonly objects: ReadonlyMap<number, ObjectToWrite>;
   /** Numbers of those that changed in the view of the file; those that are not in `objects` are gone. */
   readonly changed: ReadonlySet<number>;
@@ -128,8 +128,7 @@ export class FileInTheMaking {
     const { format } = this.what;
     if (!('write' in format)) {
       await this.#keepUntil(number);
-      const shown = [...objects].sort(([a], [b]) => a - b).map(([, object]) => object);
-      return this.#pack(number, shown, await this.#formerPack(await this.#takeFormer(number)));
+      return this.#pack(number, await this.#takeFormer(number), { objects, changed });
     }
     for (const [segment, ids] of bySegment(changed)) {
       await this.#keepUntil(segment);
@@ -289,32 +288,51 @@ export class FileInTheMaking {
     return { bytes: await this.#scratch.read(former.identity, stretch), note: segment.note };
   }
 
-  async #pack(number: number, objects: readonly ObjectToWrite[], former: Pack | null): Promise<void> {
+  /** Writes a pack of what is to stay of the former one and of what changed; none, when nothing is left. */
+  async #pack(
+    number: number,
+    placed: PlacedSegment | null,
+    { objects, changed }: Omit<ObjectStretch, 'number'>,
+  ): Promise<void> {
     const { format, view } = this.what;
     if (!('pack' in format)) return;
-    const value = (object: ObjectToWrite) => object.value(view) as PublicLocation | null;
-    let packed = objects.filter((object) => this.#attempt(object, () => value(object)));
-    const pack = () =>
-      format.pack(
-        packed.map((object) => value(object) as PublicLocation),
-        former,
-      );
-    let made = null;
-    try {
-      made = packed.length > 0 ? pack() : null;
-    } catch {
+    const kept = (placed?.segment.objects ?? []).flatMap((id, index): Part[] =>
+      changed.has(id) ? [] : [{ id, entry: { former: index } }],
+    );
+    const written = [...changed].flatMap((id): Part[] => {
+      const object = objects.get(id);
+      const value = object && this.#attempt(object, () => object.value(view));
+      return value ? [{ id, entry: { object: value as PublicLocation } }] : [];
+    });
+    let parts = [...kept, ...written].sort((a, b) => a.id - b.id);
+    const former = await this.#formerPack(placed);
+    let made = await packOf(format, parts, former);
+    if (made instanceof Error) {
       // One of them cannot be written: which, is seen when each is tried alone.
-      packed = packed.filter((object) =>
-        this.#attempt(object, () => format.pack([value(object) as PublicLocation], null)),
-      );
-      made = packed.length > 0 ? pack() : null;
+      parts = await this.#packable(format, parts, objects);
+      made = await packOf(format, parts, former);
     }
+    if (made instanceof Error) throw made;
     if (!made) return;
-    const ids = packed.map(({ object }) => object.id);
     await this.#write(toBytes(made.bytes), {
       ...{ number, isLed: false, note: made.note },
-      ...{ objects: ids, lengths: [] },
+      ...{ objects: parts.map(({ id }) => id), lengths: [] },
     });
+  }
+
+  async #packable(
+    format: PackedLocationFormat,
+    parts: readonly Part[],
+    objects: ObjectStretch['objects'],
+  ): Promise<Part[]> {
+    const packable: Part[] = [];
+    for (const part of parts) {
+      const object = objects.get(part.id);
+      const alone = 'object' in part.entry ? await packOf(format, [part], null) : null;
+      if (alone instanceof Error && object) this.#leaveOut(object, alone);
+      else packable.push(part);
+    }
+    return packable;
   }
 
   async #write(bytes: Buffer, of: Omit<Segment, 'bytes' | 'deflated'>): Promise<void> {
@@ -339,17 +357,42 @@ export class FileInTheMaking {
     try {
       return work();
     } catch (error) {
-      this.#leftOut += 1;
-      // What cannot be written in one view cannot in the other.
-      if (this.#leftOut <= LOGGED_OBJECTS && this.what.view === 'raw') {
-        const { owner, objectId } = written.object;
-        this.#logger.error(
-          { err: error, format: this.what.name, owner, objectId },
-          'an object of the registry cannot be exported and is left out',
-        );
-      }
+      this.#leaveOut(written, error);
       return null;
     }
+  }
+
+  #leaveOut({ object: { owner, objectId } }: ObjectToWrite, error: unknown): void {
+    this.#leftOut += 1;
+    // What cannot be written in one view cannot in the other.
+    if (this.#leftOut > LOGGED_OBJECTS || this.what.view !== 'raw') return;
+    this.#logger.error(
+      { err: error, format: this.what.name, owner, objectId },
+      'an object of the registry cannot be exported and is left out',
+    );
+  }
+}
+
+/** An object in a pack: its number, and what its format is told of it. */
+interface Part {
+  readonly id: number;
+  readonly entry: PackEntry<PublicLocation>;
+}
+
+/** Null of nothing. */
+async function packOf(
+  format: PackedLocationFormat,
+  parts: readonly Part[],
+  former: Pack | null,
+): Promise<Pack | Error | null> {
+  if (parts.length === 0) return null;
+  try {
+    return await format.pack(
+      parts.map(({ entry }) => entry),
+      former,
+    );
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

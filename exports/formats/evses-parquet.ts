@@ -90,9 +90,20 @@ const TABLE: readonly (readonly [name: string, word: Word, description: string, 
   ['changed_at', 'time', 'When the registry last changed the Location', ({ changedAt }) => changedAt],
 ];
 
+/** Columns that change with a status. */
+const LIVE: ReadonlySet<string> = new Set([
+  'status',
+  'operational_status',
+  'occupancy',
+  'location_last_updated',
+  'evse_last_updated',
+  'changed_at',
+]);
+
 const COLUMNS: readonly ParquetColumn<Row>[] = TABLE.map(([name, word, , read]) => ({
   name,
   elements: elementsOf(name, word),
+  isLive: LIVE.has(name),
   read: ({ object, evse }) => read(object, evse),
 }));
 
@@ -125,10 +136,10 @@ export const evsesParquet: PackedLocationFormat = {
     datatype: DATATYPES[word] ?? 'string',
   })),
   open: openParquet,
-  pack: (objects, former) =>
+  pack: (entries, former) =>
     packRows(
       COLUMNS,
-      objects.flatMap((object) => object.evses.map((evse): Row => ({ object, evse }))),
+      entries.map((entry) => ('object' in entry ? { object: rowsOf(entry.object) } : entry)),
       former,
     ),
   close: ({ publication, generatedAt, sequence }, packs) =>
@@ -180,6 +191,10 @@ function listOf(name: string, element: SchemaElement[]): SchemaElement[] {
     { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
     ...element,
   ];
+}
+
+function rowsOf(object: PublicLocation): Row[] {
+  return object.evses.map((evse) => ({ object, evse }));
 }
 
 function idOf(object: PublicLocation, { uid }: Evse): string {

@@ -11,12 +11,12 @@ export type PublicObjects = readonly (PublicLocation | PublicTariff)[];
 const PACK_OBJECTS = 1024;
 
 /** The whole file. The objects are those of the format's module. */
-export function assemble(
+export async function assemble(
   format: ExportFormat,
   edition: Edition,
   objects: PublicObjects,
   packObjects = PACK_OBJECTS,
-): Buffer {
+): Promise<Buffer> {
   if (!('write' in format)) {
     return assemblePacks(format, edition, objects as readonly PublicLocation[], packObjects);
   }
@@ -25,16 +25,17 @@ export function assemble(
   return join([format.open(edition), ...between, format.close(edition)]);
 }
 
-function assemblePacks(
+async function assemblePacks(
   format: PackedLocationFormat,
   edition: Edition,
   objects: readonly PublicLocation[],
   packObjects: number,
-): Buffer {
+): Promise<Buffer> {
   const pieces: Piece[] = [format.open(edition)];
   const placed: PlacedPack[] = [];
   for (let start = 0; start < objects.length; start += packObjects) {
-    const { bytes, note } = format.pack(objects.slice(start, start + packObjects), null);
+    const entries = objects.slice(start, start + packObjects).map((object) => ({ object }));
+    const { bytes, note } = await format.pack(entries, null);
     placed.push({ offset: join(pieces).length, note });
     pieces.push(bytes);
   }

@@ -65,7 +65,7 @@ export async function openFixtureFiles(): Promise<FixtureFiles> {
   const files = new Map<string, Buffer>();
   for (const format of formats) {
     const { sequence = 0 } = (await snapshots.current(format.name)) ?? {};
-    files.set(format.name, assemble(format, { ...EDITION, sequence }, objects[format.module]));
+    files.set(format.name, await assemble(format, { ...EDITION, sequence }, objects[format.module]));
   }
 
   function find(name: string): { format: ExportFormat; bytes: Buffer } {

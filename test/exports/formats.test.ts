@@ -90,32 +90,34 @@ describe('export formats', () => {
       });
 
       it('is whole when the registry is empty', async () => {
-        const { objects } = await readFileOf(format.mediaType, assemble(format, EDITION, []));
+        const { objects } = await readFileOf(format.mediaType, await assemble(format, EDITION, []));
         expect(objects).to.deep.equal([]);
       });
 
       it('has objects of the registry, in order of creation', async () => {
         const { objects } = await files.read(format.name);
         expect(objects.length).to.be.greaterThan(1);
-        const alone = files.objects[format.module].map((object) =>
-          readFileOf(format.mediaType, assemble(format, EDITION, [object])),
+        const alone = files.objects[format.module].map(async (object) =>
+          readFileOf(format.mediaType, await assemble(format, EDITION, [object])),
         );
         expect(objects).to.deep.equal((await Promise.all(alone)).flatMap(({ objects }) => objects));
       });
 
       it('has the same objects in one pack and in many', async () => {
-        const many = assemble(format, EDITION, files.objects[format.module], 1);
+        const many = await assemble(format, EDITION, files.objects[format.module], 1);
         const { objects } = await readFileOf(format.mediaType, many);
         expect(objects).to.deep.equal((await files.read(format.name)).objects);
       });
 
-      it('writes an object the same whatever was written before, and changes nothing in it', () => {
+      it('writes an object the same whatever was written before, and changes nothing in it', async () => {
         const objects = files.objects[format.module];
         const again = structuredClone(objects);
         deepFreeze(again);
         const backwards = [...objects].reverse();
-        assemble(format, EDITION, backwards);
-        expect(assemble(format, EDITION, again)).to.deep.equal(assemble(format, EDITION, objects));
+        await assemble(format, EDITION, backwards);
+        expect(await assemble(format, EDITION, again)).to.deep.equal(
+          await assemble(format, EDITION, objects),
+        );
       });
 
       if (format.mediaType.startsWith('text/csv')) {

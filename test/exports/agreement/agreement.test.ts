@@ -44,7 +44,7 @@ describe('agreement of the formats', () => {
     locations: readonly PublicLocation[],
   ): Promise<{ told: number; examples: string[] }> {
     const path = join(directory, format.name);
-    await writeFile(path, assemble(format, EDITION, locations, 3));
+    await writeFile(path, await assemble(format, EDITION, locations, 3));
     const result = { told: 0, examples: [] as string[] };
     for (const teller of TELLERS[format.name] ?? []) {
       const file = statementsOf(teller, streamObjects(path));
@@ -123,7 +123,10 @@ describe('agreement of the formats', () => {
     });
     const [csv] = FORMATS.filter(({ name }) => name === 'locations.csv');
     const path = join(directory, 'locations.csv');
-    await writeFile(path, assemble(csv as ExportFormat, EDITION, [other, publicLocation({ id: 'MORE' })]));
+    await writeFile(
+      path,
+      await assemble(csv as ExportFormat, EDITION, [other, publicLocation({ id: 'MORE' })]),
+    );
     const [teller] = TELLERS['locations.csv'] ?? [];
     const result = await compare(
       registry([one], 'evse'),

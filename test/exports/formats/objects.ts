@@ -18,10 +18,10 @@ export function publicLocation(overrides: Overrides): PublicLocation {
 }
 
 /** The file of these Locations, read back. */
-export function readWritten(
+export async function readWritten(
   format: LocationFormat | PackedLocationFormat,
   objects: readonly PublicLocation[],
   packObjects?: number,
 ): Promise<ReadFile> {
-  return readFileOf(format.mediaType, assemble(format, EDITION, objects, packObjects));
+  return readFileOf(format.mediaType, await assemble(format, EDITION, objects, packObjects));
 }
