@@ -11,12 +11,13 @@ import type { Logger } from 'pino';
 import type { Module } from '../../db/model.ts';
 import { type PublicObject, readPublicObjects } from '../../db/reads/public-objects.ts';
 import { type LocationTwins, readTwins } from '../../db/reads/twins.ts';
-import type { Edition } from '../format.ts';
+import type { Edition, ExportFormat } from '../format.ts';
 import { preparePublicLocation, preparePublicTariff } from '../public-objects.ts';
 import type { ExportFile, View } from '../view.ts';
 import type { MadeFile } from './edition-store.ts';
 import { FileInTheMaking, type FormerFile, STRETCH_WIDTH } from './file-in-the-making.ts';
 import { ObjectToWrite, type Prepare } from './object-to-write.ts';
+import { SharedParts } from './shared-parts.ts';
 
 /** What came of one file. */
 export type Made =
@@ -49,13 +50,10 @@ export interface ModuleBuild {
   readonly signal: AbortSignal;
 }
 
-/** One entry a file, in the order given. */
+/** One entry a file, in no order. */
 export async function buildModule(build: ModuleBuild): Promise<Made[]> {
-  const { edition, logger } = build;
-  const attempts = build.files.map(
-    ({ file, former }) =>
-      new Attempt(new FileInTheMaking(file, { edition, path: build.path(file.name), former, logger })),
-  );
+  const formats = attemptsByFormat(build);
+  const attempts = formats.flatMap(({ files }) => files);
   try {
     await Promise.all(attempts.map((attempt) => attempt.try((file) => file.begin())));
     for await (const { number, objects, changed } of readStretches(build)) {
@@ -63,7 +61,10 @@ export async function buildModule(build: ModuleBuild): Promise<Made[]> {
       const written = await toWrite(build, objects);
       const add = (file: FileInTheMaking) =>
         file.add({ number, objects: written, changed: changed[file.what.view] });
-      await inLanes(attempts, (attempt) => attempt.try(add));
+      await inLanes(formats, async ({ files, shared }) => {
+        for (const attempt of files) await attempt.try(add);
+        shared.clear();
+      });
     }
     await Promise.all(attempts.map((attempt) => attempt.finish()));
     return attempts.map((attempt) => attempt.result());
@@ -72,8 +73,26 @@ export async function buildModule(build: ModuleBuild): Promise<Made[]> {
   }
 }
 
+/** A format in its views, which are made one after the other. */
+interface FormatAttempt {
+  readonly files: Attempt[];
+  readonly shared: SharedParts;
+}
+
+function attemptsByFormat({ files, edition, logger, path }: ModuleBuild): FormatAttempt[] {
+  const formats = new Map<ExportFormat, FormatAttempt>();
+  for (const { file, former } of files) {
+    const known = formats.get(file.format) ?? { files: [], shared: new SharedParts() };
+    const { shared } = known;
+    const parts = { edition, path: path(file.name), former, logger, shared };
+    known.files.push(new Attempt(new FileInTheMaking(file, parts)));
+    formats.set(file.format, known);
+  }
+  return [...formats.values()];
+}
+
 /**
- * Files that are at work at once: while one waits for zlib or the disk, another writes. More of them would only hold
+ * Formats that are at work at once: while one waits for zlib or the disk, another writes. More of them would only hold
  * more memory.
  */
 const LANES = 4;

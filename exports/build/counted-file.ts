@@ -7,15 +7,10 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import type { ForwardReader, Stretch } from './forward-reader.ts';
 
 /** Bytes gathered before they are written, and copied at once: parts have some ten thousand. */
 const BUFFER_BYTES = 256 * 1024;
-
-/** A stretch of a file: from the first byte up to and without the last. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
 
 export class CountedFile {
   readonly #path: string;
@@ -48,15 +43,8 @@ export class CountedFile {
   }
 
   /** Takes over a stretch of another file. */
-  async copy(source: FileHandle, { from, to }: Stretch): Promise<void> {
-    for (let position = from; position < to; ) {
-      const wanted = Math.min(to - position, BUFFER_BYTES - this.#gathered);
-      const { bytesRead } = await source.read(this.#buffer, this.#gathered, wanted, position);
-      if (bytesRead === 0) throw new EndedTooSoonError(position, to);
-      this.#gathered += bytesRead;
-      position += bytesRead;
-      if (this.#gathered === BUFFER_BYTES) await this.#flush();
-    }
+  async copy(source: ForwardReader, stretch: Stretch): Promise<void> {
+    for await (const part of source.parts(stretch)) await this.write(part);
   }
 
   /** Writes what is left; then nothing more may be written. */
@@ -77,34 +65,5 @@ export class CountedFile {
     await this.#handle.writeFile(bytes);
     this.#bytes += this.#gathered;
     this.#gathered = 0;
-  }
-}
-
-/** Room for what is read of a file, used again and again. */
-export class Scratch {
-  #room = Buffer.allocUnsafeSlow(0);
-
-  /**
-   * Bytes that hold until the next read.
-   *
-   * @throws EndedTooSoonError
-   */
-  async read(source: FileHandle, { from, to }: Stretch): Promise<Buffer> {
-    const length = to - from;
-    if (this.#room.length < length) this.#room = Buffer.allocUnsafeSlow(2 * length);
-    for (let read = 0; read < length; ) {
-      const { bytesRead } = await source.read(this.#room, read, length - read, from + read);
-      if (bytesRead === 0) throw new EndedTooSoonError(from + read, to);
-      read += bytesRead;
-    }
-    return this.#room.subarray(0, length);
-  }
-}
-
-/** The former file is shorter than its index says. */
-class EndedTooSoonError extends Error {
-  constructor(end: number, wanted: number) {
-    super(`the former file ends at ${end}, before ${wanted}`);
-    this.name = 'EndedTooSoonError';
   }
 }

@@ -11,11 +11,13 @@ import type { Logger } from 'pino';
 import type { Edition, Pack, PackEntry, PackedLocationFormat, PlacedPack } from '../format.ts';
 import type { PublicLocation } from '../public-objects.ts';
 import type { ExportFile } from '../view.ts';
-import { CountedFile, Scratch, type Stretch } from './counted-file.ts';
+import { CountedFile } from './counted-file.ts';
 import { INDEX_EXTENSION, type MadeFile } from './edition-store.ts';
 import { IndexReader, indexHead, indexLine, type PlacedSegment, type Segment } from './file-index.ts';
 import { FlushedDeflate, GZIP_EXTENSION, GZIP_HEADER, gzipTrailer } from './flushed-deflate.ts';
+import { ForwardReader, type Stretch } from './forward-reader.ts';
 import { type ObjectToWrite, toBytes } from './object-to-write.ts';
+import type { SharedParts } from './shared-parts.ts';
 
 /**
  * Numbers of objects in a segment of pieces. Small, since a segment with one change is deflated anew: of the Dutch
@@ -63,8 +65,8 @@ interface Open {
 }
 
 interface Former {
-  readonly identity: FileHandle;
-  readonly gzip: FileHandle;
+  readonly identity: ForwardReader;
+  readonly gzip: ForwardReader;
   readonly index: FileHandle;
   readonly reader: IndexReader;
 }
@@ -75,9 +77,9 @@ export class FileInTheMaking {
   readonly #path: string;
   readonly #formerFile: FormerFile | null;
   readonly #logger: Logger;
+  readonly #shared: SharedParts;
   readonly #separator: Buffer;
   readonly #packs: PlacedPack[] = [];
-  readonly #scratch = new Scratch();
   #open: Open | null = null;
   /** A run of the former edition that is to be copied. */
   #run: { identity: Stretch; gzip: Stretch } | null = null;
@@ -89,13 +91,14 @@ export class FileInTheMaking {
 
   constructor(
     what: ExportFile,
-    parts: { edition: Edition; path: string; former: FormerFile | null; logger: Logger },
+    parts: { edition: Edition; path: string; former: FormerFile | null; logger: Logger; shared: SharedParts },
   ) {
     this.what = what;
     this.#edition = parts.edition;
     this.#path = parts.path;
     this.#formerFile = parts.former;
     this.#logger = parts.logger;
+    this.#shared = parts.shared;
     this.#separator = toBytes('separator' in what.format ? what.format.separator : '');
   }
 
@@ -235,8 +238,9 @@ export class FileInTheMaking {
   async #formerRuns(placed: PlacedSegment | null, cuts: readonly number[]): Promise<Run[]> {
     const former = this.#opened.former;
     if (!placed || !former) return [];
+    await this.#copyRun();
     const { segment, start } = placed;
-    const bytes = await this.#scratch.read(former.identity, {
+    const bytes = await former.identity.read({
       from: start.bytes,
       to: start.bytes + segment.bytes,
     });
@@ -283,9 +287,10 @@ export class FileInTheMaking {
   async #formerPack(placed: PlacedSegment | null): Promise<Pack | null> {
     const former = this.#opened.former;
     if (!placed || !former) return null;
+    await this.#copyRun();
     const { segment, start } = placed;
     const stretch = { from: start.bytes, to: start.bytes + segment.bytes };
-    return { bytes: await this.#scratch.read(former.identity, stretch), note: segment.note };
+    return { bytes: await former.identity.read(stretch), note: segment.note };
   }
 
   /** Writes a pack of what is to stay of the former one and of what changed; none, when nothing is left. */
@@ -338,7 +343,7 @@ export class FileInTheMaking {
   async #write(bytes: Buffer, of: Omit<Segment, 'bytes' | 'deflated'>): Promise<void> {
     await this.#copyRun();
     const { identity, gzip, deflate } = this.#opened;
-    const deflated = await deflate.part(bytes);
+    const deflated = await this.#shared.take(of.number, bytes, () => deflate.part(bytes));
     await identity.write(bytes);
     await gzip.write(deflated);
     await this.#record({ ...of, bytes: bytes.length, deflated: deflated.length });
@@ -408,7 +413,12 @@ async function openFormer({ identityPath, gzipPath, indexPath }: FormerFile): Pr
   try {
     for (const path of [identityPath, gzipPath, indexPath]) files.push(await open(path, 'r'));
     const [identity, gzip, index] = files as [FileHandle, FileHandle, FileHandle];
-    return { identity, gzip, index, reader: await IndexReader.open(index, GZIP_HEADER.length) };
+    return {
+      identity: new ForwardReader(identity),
+      gzip: new ForwardReader(gzip),
+      index,
+      reader: await IndexReader.open(index, GZIP_HEADER.length),
+    };
   } catch (error) {
     await Promise.all(files.map((file) => file.close()));
     throw error;
