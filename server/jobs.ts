@@ -30,10 +30,11 @@ const QUALITY_SCHEDULE = '* * * * *';
 /** Every five seconds it is looked whether files are due. */
 const EXPORTS_SCHEDULE = '*/5 * * * * *';
 /**
- * Milliseconds from the beginning of a build to that of the next: with the five seconds, and some twenty-five of an
- * edition of a whole country on a small machine, a file is about a minute behind the registry (`docs/real-data.md`).
+ * Milliseconds from the beginning of a build to that of the next at the least: it is the look forty seconds after, which
+ * may come a little early. With some ten seconds of an edition of a whole country on a small machine, a file is never a
+ * minute behind the registry (`docs/real-data.md`).
  */
-const EXPORTS_INTERVAL_MS = 30_000;
+const EXPORTS_INTERVAL_MS = 39_000;
 /** Every ten seconds, so that a map is hardly older than the registry; costs one question when nothing changed. */
 const TILES_SCHEDULE = '*/10 * * * * *';
 /** Every minute, for hubs that have just registered; whose turn it is not, is not asked. */

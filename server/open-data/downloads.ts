@@ -30,7 +30,8 @@ const FIRST_BUILD_WAIT = 25_000;
 const RETRY_AFTER = '10';
 
 /**
- * Files change every half minute while the registry does: kept for a third of that, a cache adds little to their age.
+ * Files change every forty seconds while the registry does: kept for a quarter of that, a cache adds little to their
+ * age.
  * `no-transform` because another encoding would need another ETag.
  */
 const CACHE_CONTROL = 'public, max-age=10, no-transform';

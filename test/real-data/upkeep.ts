@@ -38,7 +38,7 @@ async function run(databaseUrl: string, minutes: number, share: number): Promise
     logger: pino({ level: 'error' }, process.stderr),
   });
   const { knex } = database;
-  const nap = await startNap({ DATABASE_URL: databaseUrl }, COMPILED);
+  const nap = await startNap({ DATABASE_URL: databaseUrl, LOG_LEVEL: 'info' }, COMPILED);
   const stopping = new AbortController();
   try {
     const evses = await publicEvses(knex);
@@ -68,7 +68,8 @@ async function run(databaseUrl: string, minutes: number, share: number): Promise
     const changes = churned.changes - changesBefore;
     stopping.abort();
     await churning;
-    report({ seconds, changes, before, after, oldest, memory: await memory(nap.pid) });
+    const builds = editionSeconds(nap.log);
+    report({ seconds, changes, before, after, oldest, builds, memory: await memory(nap.pid) });
   } finally {
     stopping.abort();
     await nap.stop();
@@ -111,6 +112,16 @@ async function ages(knex: Knex, files: readonly string[]): Promise<[string, numb
     known.set(sequence, rows[0]?.age ?? 0);
   }
   return files.map((file, index) => [file, known.get(sequences[index] as number) ?? 0]);
+}
+
+/** Seconds that each edition took, by the log of `nap serve`. */
+function editionSeconds(log: readonly { readonly msg: string }[]): number[] {
+  const built = log.filter(({ msg }) => msg === 'a file of open data was built') as unknown as {
+    sequence: number;
+    seconds: number;
+  }[];
+  const bySequence = new Map(built.map(({ sequence, seconds }) => [sequence, seconds]));
+  return [...bySequence.values()];
 }
 
 interface EvseKey {
@@ -196,6 +207,7 @@ function report(seen: {
   before: number;
   after: number;
   oldest: ReadonlyMap<string, number>;
+  builds: readonly number[];
   memory: { now: number; peak: number };
 }): void {
   const { seconds, changes, before, after, oldest } = seen;
@@ -204,6 +216,7 @@ function report(seen: {
   print(
     `nap serve: ${share(after - before)}, ${seen.memory.now.toFixed(0)} MB, at most ${seen.memory.peak.toFixed(0)} MB`,
   );
+  print(`editions took ${seen.builds.map((took) => took.toFixed(0)).join(', ')} s`);
   print('\n| file | greatest age, s |\n|---|---|');
   for (const [file, age] of oldest)
     print(`| ${new URL(file).pathname.slice(6)}${new URL(file).search} | ${age.toFixed(1)} |`);
