@@ -31,13 +31,20 @@ export interface NapServer {
   stop(): Promise<number | null>;
 }
 
+/** How a command is run; `program` as for `spawnNap`. */
+export interface NapOptions {
+  readonly signal?: AbortSignal;
+  readonly limitMs?: number;
+  readonly program?: readonly string[];
+}
+
 /** Runs one command to its end, or kills it (SIGKILL) when the signal or the limit (milliseconds) says so. */
 export async function runNap(
   commandLine: readonly string[],
   environment: Record<string, string>,
-  { signal, limitMs = LIMIT_MS }: { signal?: AbortSignal; limitMs?: number } = {},
+  { signal, limitMs = LIMIT_MS, program }: NapOptions = {},
 ): Promise<NapResult> {
-  const child = spawnNap(commandLine, environment);
+  const child = spawnNap(commandLine, environment, program);
   signal?.addEventListener('abort', () => child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';

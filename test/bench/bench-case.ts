@@ -1,0 +1,66 @@
+/**
+ * What a benchmark is: a thing that the access point does, beside its limit or a rival that does the same on the same
+ * machine in the same run. One file a subject in `cases/`; it exports `cases`, and is found by its folder. Types only.
+ */
+import type { Feed } from './feed.ts';
+import type { BenchRegistries } from './registries.ts';
+
+/** What one run of one side took. */
+export interface Sample {
+  /** Seconds of what is measured; preparing and checking are not in it. */
+  readonly seconds: number;
+  /** How much was done, in the unit of the case: objects, requests, bytes. */
+  readonly units: number;
+  /** The most memory that the process of this side had, in megabytes; null where it is not one of ours. */
+  readonly peakMegabytes: number | null;
+  /** Other figures of this run, for instance `p99 12 ms`. */
+  readonly note?: string;
+}
+
+export type Side = () => Promise<Sample>;
+
+/** Both sides, ready to be run by turns; each run must find what the first one found. */
+export interface Rig {
+  readonly ours: Side;
+  readonly beside: Side;
+  /** Stops and removes what was started. */
+  close(): Promise<void>;
+}
+
+/**
+ * How a ratio is read. `time`: our seconds a unit over those of the other, to be at most the target. `rate`: our units
+ * a second over those of the other, to be at least the target.
+ */
+export interface Target {
+  readonly of: 'time' | 'rate';
+  readonly ratio: number;
+}
+
+export interface BenchCase {
+  /** As in `npm run bench -- NAME`: lower case, dashes. */
+  readonly name: string;
+  /** What we do, and what stands beside it, in a few words. */
+  readonly ours: string;
+  readonly beside: string;
+  /** Of the units of its samples: `Locations`, `requests`, `MB`. */
+  readonly unit: string;
+  /** `isStated`: a figure that is told, without a target. */
+  readonly target: Target & { readonly isStated?: true };
+  /** Pairs that are counted, after one that is not. Five where it takes seconds, fewer where it takes minutes. */
+  readonly pairs: number;
+  /** Whether it is quick and steady enough for the short version in CI. */
+  readonly isInShort: boolean;
+  open(bench: Bench): Promise<Rig>;
+}
+
+/** What cases build on. */
+export interface Bench {
+  readonly feed: Feed;
+  readonly registries: BenchRegistries;
+  /** A folder of the case's own, on the disk of the run; removed after it. */
+  readonly folder: string;
+  /** Aborted when the run is broken off. */
+  readonly signal: AbortSignal;
+  /** One line of progress, for people. */
+  say(line: string): void;
+}

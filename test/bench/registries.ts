@@ -1,0 +1,137 @@
+/**
+ * Databases of a benchmark: a PostgreSQL of the run's own that commits as one in production does, with registries that
+ * are empty or hold the feed. The feed is taken in once a run, through `nap source run`; each registry is a copy of it.
+ *
+ * Guarantees: a registry is the case's own and analysed; what was made is removed with the cluster.
+ * Fails when PostgreSQL is not installed, or when the feed cannot be taken in.
+ */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { COMPILED, runNap } from '../support/nap.ts';
+import type { Feed } from './feed.ts';
+
+const run = promisify(execFile);
+
+const CLUSTER_SCRIPT = resolve(import.meta.dirname, '../support/postgres-cluster.sh');
+
+/** Milliseconds for one command of `nap`: a national feed takes a minute. */
+const COMMAND_LIMIT_MS = 1_800_000;
+
+/** Never due while a benchmark runs: what is pulled is pulled by command. */
+const NEVER_DUE = '0 3 1 1 *';
+
+export interface BenchRegistry {
+  readonly url: string;
+  /** For `nap` as a process of its own: this registry, and a data folder of its own. */
+  readonly environment: Readonly<Record<string, string>>;
+  drop(): Promise<void>;
+}
+
+export interface BenchRegistries {
+  /** Version of the server, for the report. */
+  readonly version: string;
+  /** Migrated, with nothing in it. */
+  empty(): Promise<BenchRegistry>;
+  /** With the whole feed. */
+  filled(): Promise<BenchRegistry>;
+}
+
+/** `folder` is for what `nap` keeps on disk. Call `stop` at the end. */
+export async function startRegistries(
+  folder: string,
+  feed: Feed,
+  say: (line: string) => void,
+): Promise<BenchRegistries & { stop(): Promise<void> }> {
+  const cluster = await mkdtemp(join(tmpdir(), 'nap-bench-postgres-'));
+  const environment = { ...process.env, DURABLE: '1' };
+  const { stdout } = await run(CLUSTER_SCRIPT, ['start', cluster], { env: environment });
+  const clusterUrl = stdout.trim().split('\n').at(-1) as string;
+  const maintain = async (sql: string) => {
+    const client = new pg.Client({ connectionString: clusterUrl });
+    await client.connect();
+    try {
+      return await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  const open = async (name: string): Promise<BenchRegistry> => {
+    const url = Object.assign(new URL(clusterUrl), { pathname: `/${name}` }).href;
+    const dataFolder = join(folder, name);
+    await mkdir(dataFolder, { recursive: true });
+    return {
+      url,
+      environment: environmentOf(url, dataFolder),
+      drop: async () => void (await maintain(`drop database if exists ${name} with (force)`)),
+    };
+  };
+  const copyOf = async (template: string) => {
+    const name = `bench_${randomBytes(6).toString('hex')}`;
+    await maintain(`create database ${name} template ${template}`);
+    return open(name);
+  };
+  const once = (work: () => Promise<string>) => {
+    let made: Promise<string> | null = null;
+    return () => {
+      made ??= work();
+      return made;
+    };
+  };
+  const emptyTemplate = once(async () => {
+    await maintain('create database bench_empty');
+    await nap(await open('bench_empty'), ['migrate']);
+    return 'bench_empty';
+  });
+  const filledTemplate = once(async () => {
+    say(`taking in ${feed.title}, once for all cases that need it`);
+    await maintain(`create database bench_filled template ${await emptyTemplate()}`);
+    await fill(await open('bench_filled'), feed);
+    return 'bench_filled';
+  });
+  const { rows } = await maintain('show server_version');
+  return {
+    version: rows[0].server_version,
+    empty: async () => copyOf(await emptyTemplate()),
+    filled: async () => copyOf(await filledTemplate()),
+    stop: async () => void (await run(CLUSTER_SCRIPT, ['stop', cluster])),
+  };
+}
+
+/** Runs a command of the compiled `nap` on a registry. */
+export async function nap(registry: BenchRegistry, commandLine: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runNap(commandLine, registry.environment, {
+    limitMs: COMMAND_LIMIT_MS,
+    program: COMPILED,
+  });
+  if (code !== 0) throw new Error(`nap ${commandLine.join(' ')} ended with ${code}:\n${stderr.slice(-2000)}`);
+  return stdout;
+}
+
+async function fill(registry: BenchRegistry, feed: Feed): Promise<void> {
+  for (const module of ['tariffs', 'locations'] as const) {
+    const address = `file://${feed[module]}`;
+    const source = ['--kind', 'ocpi-file', '--module', module, '--url', address, '--schedule', NEVER_DUE];
+    await nap(registry, ['source', 'add', module, ...source]);
+    await nap(registry, ['source', 'run', module]);
+  }
+  const client = new pg.Client({ connectionString: registry.url });
+  await client.connect();
+  await client.query('vacuum (analyze)');
+  await client.end();
+}
+
+function environmentOf(url: string, dataFolder: string): Record<string, string> {
+  return {
+    DATABASE_URL: url,
+    NAP_DATA_DIR: dataFolder,
+    // It guards nothing but this run.
+    NAP_SECRET_KEY: randomBytes(32).toString('hex'),
+    NAP_ALLOW_PRIVATE_URLS: 'true',
+    LOG_LEVEL: 'warn',
+  };
+}
