@@ -158,6 +158,10 @@ Open in a browser
   ${url}/data                        what can be downloaded
   ${url}/data/locations.geojson      every charging location, for a map
   ${url}/data/locations.csv          the same, a row a connector
+  ${url}/changes                     what changed, in order; followed from the sequence of a file
+  ${url}/ogc                         the same by question: box, operator, power, status (OGC API Features)
+  ${url}/tiles/locations.json        vector tiles for a map
+  ${url}/.well-known/nap.json        every feed with its age, size and terms
   ${url}/health/ready                how it is
 
 As a navigation provider
