@@ -15,7 +15,8 @@ import type { Edition, ExportFormat } from '../format.ts';
 import { preparePublicLocation, preparePublicTariff } from '../public-objects.ts';
 import type { ExportFile, View } from '../view.ts';
 import type { MadeFile } from './edition-store.ts';
-import { FileInTheMaking, type FormerFile, STRETCH_WIDTH } from './file-in-the-making.ts';
+import { FileInTheMaking, STRETCH_WIDTH } from './file-in-the-making.ts';
+import type { FormerPaths } from './former-file.ts';
 import { ObjectToWrite, type Prepare } from './object-to-write.ts';
 import { SharedParts } from './shared-parts.ts';
 
@@ -30,7 +31,7 @@ export type Changed = Readonly<Record<View, ReadonlySet<number>>>;
 export interface FileToBuild {
   readonly file: ExportFile;
   /** What it is made from beside `changed`; null: every object is written. */
-  readonly former: FormerFile | null;
+  readonly former: FormerPaths | null;
 }
 
 export interface ModuleBuild {

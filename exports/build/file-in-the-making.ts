@@ -6,17 +6,19 @@
  * A file that fails ends alone. An object that its format cannot write is left out and counted, and when they are
  * more than a stray few, the file fails instead: a file with half its content is worse than an old one.
  */
-import { type FileHandle, open } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import type { Edition, Pack, PackEntry, PackedLocationFormat, PlacedPack } from '../format.ts';
+import type { Edition, PlacedPack } from '../format.ts';
 import type { PublicLocation } from '../public-objects.ts';
 import type { ExportFile } from '../view.ts';
 import { CountedFile } from './counted-file.ts';
 import { INDEX_EXTENSION, type MadeFile } from './edition-store.ts';
-import { IndexReader, indexHead, indexLine, type PlacedSegment, type Segment } from './file-index.ts';
+import { indexHead, indexLine, type PlacedSegment, type Segment } from './file-index.ts';
 import { FlushedDeflate, GZIP_EXTENSION, GZIP_HEADER, gzipTrailer } from './flushed-deflate.ts';
-import { ForwardReader, type Stretch } from './forward-reader.ts';
+import { FormerFile, type FormerPaths } from './former-file.ts';
+import type { Stretch } from './forward-reader.ts';
 import { type ObjectToWrite, toBytes } from './object-to-write.ts';
+import { type PackPart, packOf, tryAlone } from './pack-parts.ts';
+import { joinRuns, keptRuns, type Run } from './segment-runs.ts';
 import type { SharedParts } from './shared-parts.ts';
 
 /**
@@ -39,13 +41,6 @@ const LEFT_OUT_ALWAYS = 1;
 /** Left-out objects that are logged one by one in a build; the rest are in the count. */
 const LOGGED_OBJECTS = 10;
 
-/** The same file in the edition before. */
-export interface FormerFile {
-  readonly identityPath: string;
-  readonly gzipPath: string;
-  readonly indexPath: string;
-}
-
 /** Objects of neighbouring numbers: what changed among them, and those of them that are shown. */
 export interface ObjectStretch {
   /** Numbers divided by `STRETCH_WIDTH`. */
@@ -61,21 +56,14 @@ interface Open {
   readonly gzip: CountedFile;
   readonly index: CountedFile;
   readonly deflate: FlushedDeflate;
-  readonly former: Former | null;
-}
-
-interface Former {
-  readonly identity: ForwardReader;
-  readonly gzip: ForwardReader;
-  readonly index: FileHandle;
-  readonly reader: IndexReader;
+  readonly former: FormerFile | null;
 }
 
 export class FileInTheMaking {
   readonly what: ExportFile;
   readonly #edition: Edition;
   readonly #path: string;
-  readonly #formerFile: FormerFile | null;
+  readonly #formerPaths: FormerPaths | null;
   readonly #logger: Logger;
   readonly #shared: SharedParts;
   readonly #separator: Buffer;
@@ -91,12 +79,18 @@ export class FileInTheMaking {
 
   constructor(
     what: ExportFile,
-    parts: { edition: Edition; path: string; former: FormerFile | null; logger: Logger; shared: SharedParts },
+    parts: {
+      edition: Edition;
+      path: string;
+      former: FormerPaths | null;
+      logger: Logger;
+      shared: SharedParts;
+    },
   ) {
     this.what = what;
     this.#edition = parts.edition;
     this.#path = parts.path;
-    this.#formerFile = parts.former;
+    this.#formerPaths = parts.former;
     this.#logger = parts.logger;
     this.#shared = parts.shared;
     this.#separator = toBytes('separator' in what.format ? what.format.separator : '');
@@ -109,7 +103,7 @@ export class FileInTheMaking {
 
   async begin(): Promise<void> {
     this.#open = {
-      former: this.#formerFile && (await openFormer(this.#formerFile)),
+      former: this.#formerPaths && (await FormerFile.open(this.#formerPaths)),
       identity: new CountedFile(this.#path),
       gzip: new CountedFile(this.#path + GZIP_EXTENSION),
       index: new CountedFile(this.#path + INDEX_EXTENSION),
@@ -135,7 +129,7 @@ export class FileInTheMaking {
     }
     for (const [segment, ids] of bySegment(changed)) {
       await this.#keepUntil(segment);
-      const runs = await this.#formerRuns(await this.#takeFormer(segment), ids);
+      const runs = await this.#keptRuns(await this.#takeFormer(segment), ids);
       for (const id of ids) {
         const object = objects.get(id);
         const bytes = object && this.#attempt(object, () => object.piece(this.what));
@@ -182,8 +176,7 @@ export class FileInTheMaking {
     if (!opened) return;
     const { identity, gzip, index, deflate, former } = opened;
     deflate.close();
-    former?.reader.close();
-    const all = [identity, gzip, index, former?.identity, former?.gzip, former?.index];
+    const all = [identity, gzip, index, former];
     await Promise.all(all.map((file) => file?.close()));
   }
 
@@ -199,18 +192,18 @@ export class FileInTheMaking {
 
   /** Keeps the former segments before this one as they are. */
   async #keepUntil(segment: number): Promise<void> {
-    const reader = this.#opened.former?.reader;
+    const reader = this.#opened.former?.segments;
     for (let placed = reader?.next; reader && placed && placed.segment.number < segment; ) {
       await reader.pass();
       if (placed.segment.isLed === this.#isLed) await this.#keep(placed);
       // It has become the first of the file, or is it no longer.
-      else await this.#join(placed.segment.number, await this.#formerRuns(placed, []));
+      else await this.#join(placed.segment.number, await this.#keptRuns(placed, []));
       placed = reader.next;
     }
   }
 
   async #takeFormer(segment: number): Promise<PlacedSegment | null> {
-    const reader = this.#opened.former?.reader;
+    const reader = this.#opened.former?.segments;
     const placed = reader?.next ?? null;
     if (placed?.segment.number !== segment) return null;
     await reader?.pass();
@@ -234,63 +227,25 @@ export class FileInTheMaking {
     await gzip.copy(former.gzip, run.gzip);
   }
 
-  /** What is to stay of a former segment: cut wherever one of these objects, in ascending order, goes or comes. */
-  async #formerRuns(placed: PlacedSegment | null, cuts: readonly number[]): Promise<Run[]> {
-    const former = this.#opened.former;
-    if (!placed || !former) return [];
-    await this.#copyRun();
-    const { segment, start } = placed;
-    const bytes = await former.identity.read({
-      from: start.bytes,
-      to: start.bytes + segment.bytes,
-    });
-    const separator = this.#separator.length;
-    const kept: (Omit<Run, 'bytes'> & { from: number; to: number })[] = [];
-    let isCut = true;
-    let cut = 0;
-    let offset = segment.isLed ? separator : 0;
-    segment.objects.forEach((id, index) => {
-      const from = offset;
-      const length = segment.lengths[index] as number;
-      offset += length + separator;
-      for (; (cuts[cut] ?? Number.POSITIVE_INFINITY) < id; cut += 1) isCut = true;
-      const run = kept.at(-1);
-      if (cuts[cut] === id) {
-        isCut = true;
-      } else if (isCut || !run) {
-        kept.push({ objects: [id], lengths: [length], from, to: from + length });
-        isCut = false;
-      } else {
-        run.objects.push(id);
-        run.lengths.push(length);
-        run.to = from + length;
-      }
-    });
-    return kept.map(({ from, to, ...run }) => ({ ...run, bytes: bytes.subarray(from, to) }));
+  async #keptRuns(placed: PlacedSegment | null, cuts: readonly number[]): Promise<Run[]> {
+    const bytes = await this.#formerBytes(placed);
+    return placed && bytes ? keptRuns(placed.segment, bytes, this.#separator.length, cuts) : [];
   }
 
   /** Writes a segment of runs, in any order; none, when there are none. */
-  async #join(number: number, runs: Run[]): Promise<void> {
+  async #join(number: number, runs: readonly Run[]): Promise<void> {
     if (runs.length === 0) return;
-    runs.sort((a, b) => (a.objects[0] as number) - (b.objects[0] as number));
     const isLed = this.#isLed;
-    const parts = runs.flatMap(({ bytes }, index) =>
-      index > 0 || isLed ? [this.#separator, bytes] : [bytes],
-    );
-    await this.#write(Buffer.concat(parts), {
-      ...{ number, isLed, note: '' },
-      objects: runs.flatMap(({ objects }) => objects),
-      lengths: runs.flatMap(({ lengths }) => lengths),
-    });
+    const { bytes, ...joined } = joinRuns(runs, this.#separator, isLed);
+    await this.#write(bytes, { ...{ number, isLed, note: '' }, ...joined });
   }
 
-  async #formerPack(placed: PlacedSegment | null): Promise<Pack | null> {
+  /** Bytes of a former segment. What stands before it is copied first, so that the former file is read forward. */
+  async #formerBytes(placed: PlacedSegment | null): Promise<Buffer | null> {
     const former = this.#opened.former;
     if (!placed || !former) return null;
     await this.#copyRun();
-    const { segment, start } = placed;
-    const stretch = { from: start.bytes, to: start.bytes + segment.bytes };
-    return { bytes: await former.identity.read(stretch), note: segment.note };
+    return former.bytesOf(placed);
   }
 
   /** Writes a pack of what is to stay of the former one and of what changed; none, when nothing is left. */
@@ -301,20 +256,22 @@ export class FileInTheMaking {
   ): Promise<void> {
     const { format, view } = this.what;
     if (!('pack' in format)) return;
-    const kept = (placed?.segment.objects ?? []).flatMap((id, index): Part[] =>
+    const kept = (placed?.segment.objects ?? []).flatMap((id, index): PackPart[] =>
       changed.has(id) ? [] : [{ id, entry: { former: index } }],
     );
-    const written = [...changed].flatMap((id): Part[] => {
+    const written = [...changed].flatMap((id): PackPart[] => {
       const object = objects.get(id);
       const value = object && this.#attempt(object, () => object.value(view));
       return value ? [{ id, entry: { object: value as PublicLocation } }] : [];
     });
     let parts = [...kept, ...written].sort((a, b) => a.id - b.id);
-    const former = await this.#formerPack(placed);
+    const bytes = await this.#formerBytes(placed);
+    const former = placed && bytes && { bytes, note: placed.segment.note };
     let made = await packOf(format, parts, former);
     if (made instanceof Error) {
-      // One of them cannot be written: which, is seen when each is tried alone.
-      parts = await this.#packable(format, parts, objects);
+      const { packable, failed } = await tryAlone(format, parts);
+      for (const { id, error } of failed) this.#leaveOut(objects.get(id) as ObjectToWrite, error);
+      parts = packable;
       made = await packOf(format, parts, former);
     }
     if (made instanceof Error) throw made;
@@ -323,21 +280,6 @@ export class FileInTheMaking {
       ...{ number, isLed: false, note: made.note },
       ...{ objects: parts.map(({ id }) => id), lengths: [] },
     });
-  }
-
-  async #packable(
-    format: PackedLocationFormat,
-    parts: readonly Part[],
-    objects: ObjectStretch['objects'],
-  ): Promise<Part[]> {
-    const packable: Part[] = [];
-    for (const part of parts) {
-      const object = objects.get(part.id);
-      const alone = 'object' in part.entry ? await packOf(format, [part], null) : null;
-      if (alone instanceof Error && object) this.#leaveOut(object, alone);
-      else packable.push(part);
-    }
-    return packable;
   }
 
   async #write(bytes: Buffer, of: Omit<Segment, 'bytes' | 'deflated'>): Promise<void> {
@@ -375,53 +317,6 @@ export class FileInTheMaking {
       { err: error, format: this.what.name, owner, objectId },
       'an object of the registry cannot be exported and is left out',
     );
-  }
-}
-
-/** An object in a pack: its number, and what its format is told of it. */
-interface Part {
-  readonly id: number;
-  readonly entry: PackEntry<PublicLocation>;
-}
-
-/** Null of nothing. */
-async function packOf(
-  format: PackedLocationFormat,
-  parts: readonly Part[],
-  former: Pack | null,
-): Promise<Pack | Error | null> {
-  if (parts.length === 0) return null;
-  try {
-    return await format.pack(
-      parts.map(({ entry }) => entry),
-      former,
-    );
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-/** Pieces that follow each other, with the separators between them. */
-interface Run {
-  readonly objects: number[];
-  readonly lengths: number[];
-  readonly bytes: Buffer;
-}
-
-async function openFormer({ identityPath, gzipPath, indexPath }: FormerFile): Promise<Former> {
-  const files: FileHandle[] = [];
-  try {
-    for (const path of [identityPath, gzipPath, indexPath]) files.push(await open(path, 'r'));
-    const [identity, gzip, index] = files as [FileHandle, FileHandle, FileHandle];
-    return {
-      identity: new ForwardReader(identity),
-      gzip: new ForwardReader(gzip),
-      index,
-      reader: await IndexReader.open(index, GZIP_HEADER.length),
-    };
-  } catch (error) {
-    await Promise.all(files.map((file) => file.close()));
-    throw error;
   }
 }
 

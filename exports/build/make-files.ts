@@ -4,7 +4,7 @@
 import type { ExportFile } from '../view.ts';
 import { buildModule, type Made, type ModuleBuild } from './build-edition.ts';
 import type { Snapshot } from './edition-store.ts';
-import type { FormerFile } from './file-in-the-making.ts';
+import type { FormerPaths } from './former-file.ts';
 import { readChangedSince } from './stand.ts';
 
 export interface FilesToMake extends Omit<ModuleBuild, 'files' | 'changed'> {
@@ -42,12 +42,12 @@ async function continueFiles({ files, former, ...build }: FilesToMake): Promise<
   const made = await buildModule({
     ...build,
     changed,
-    files: continued.map((file) => ({ file, former: formerFile(former.get(file.name)) })),
+    files: continued.map((file) => ({ file, former: formerPaths(former.get(file.name)) })),
   });
   return made.map((one) => ({ ...one, wholeAt: former.get(one.file.name)?.basis.wholeAt ?? null }));
 }
 
-function formerFile(snapshot: Snapshot | undefined): FormerFile | null {
+function formerPaths(snapshot: Snapshot | undefined): FormerPaths | null {
   if (!snapshot) return null;
   const { identity, gzip, indexPath } = snapshot;
   return { identityPath: identity.path, gzipPath: gzip.path, indexPath };
