@@ -16,8 +16,8 @@ export interface ExportFile {
 }
 
 /**
- * The views that a format has; `raw` first. A packed file has no other: it is written anew wherever one of a thousand
- * neighbours changed, and doing so twice would cost more than all other files together.
+ * The views that a format has; `raw` first. A packed file has no other: of pieces the views share all but a few, of
+ * packs none, so each would cost as much again.
  */
 export function viewsOf(format: ExportFormat): readonly View[] {
   return format.module === 'locations' && !('pack' in format) ? VIEWS : ['raw'];

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import type { LocationFormat, TariffFormat } from '../../exports/format.ts';
+import type { LocationFormat, PackedLocationFormat, TariffFormat } from '../../exports/format.ts';
 import {
   createSnapshots,
   type SnapshotParts,
@@ -287,6 +287,31 @@ describe('snapshots', () => {
       expect(await states(snapshots.build('fragile.txt'))).to.deep.equal(['fragile.txt built']);
       expect(await text(snapshots, 'fragile.txt')).to.equal('#5\na\nc\nd\nend\n');
       expect(errors().map(({ err }) => err?.message)).to.deep.equal(['no words for b']);
+    });
+
+    it('is none when one object of a pack cannot be written: the others are, from what they were', async () => {
+      const packed: PackedLocationFormat = {
+        ...{ name: 'packed.txt', module: 'locations', mediaType: 'text/plain', title: 'Packed' },
+        ...{ description: 'The ids of all Locations, in packs.', dataSets: ['static'] },
+        open: () => '',
+        pack: async (entries, former) => {
+          const lines = former ? Buffer.from(former.bytes).toString().split('\n') : [];
+          const line = (entry: (typeof entries)[number]) =>
+            'object' in entry ? broken(entry.object.location.id) : `${lines[entry.former]} kept`;
+          return { bytes: Buffer.from(`${entries.map(line).join('\n')}\n`), note: '' };
+        },
+        close: () => 'end\n',
+      };
+      snapshots = make({ formats: [packed] });
+      await snapshots.build();
+      broken = (line) => {
+        if (line === 'f') throw new Error('no words for f');
+        return line;
+      };
+      for (const id of ['e', 'f']) await registry.putLocation(storedLocation({ id }));
+      expect(await states(snapshots.buildIfChanged())).to.deep.equal(['packed.txt built']);
+      expect(await text(snapshots, 'packed.txt')).to.equal('a kept\nb kept\nc kept\nd kept\ne\nend\n');
+      expect(errors().map(({ err }) => err?.message)).to.deep.equal(['no words for f']);
     });
 
     it('is told in words, also when it is the database that fails', async () => {
