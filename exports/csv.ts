@@ -20,7 +20,11 @@ export const CSV_MEDIA_TYPE = 'text/csv; charset=utf-8; header=present';
 /** Stands between the items of a list within a cell (design, section 7). */
 export const LIST_SEPARATOR = '|';
 
+const DELIMITER = ',';
 const RECORD_DELIMITER = '\r\n';
+
+/** What a cell is quoted for. */
+const QUOTED_FOR = /[",\r\n]/;
 
 /** csv-stringify looks for the whole delimiter in a cell; a lone CR or LF would end a line for many readers too. */
 const LINE_BREAK = /[\r\n]/;
@@ -48,10 +52,18 @@ export function csvRows(columns: readonly GuardedColumn[], rows: readonly (reado
   return toCsv(rows.map((row) => row.map((cell, index) => toText(cell, columns[index]?.kind ?? 'text'))));
 }
 
-function toCsv(rows: string[][]): string {
-  return rows.length === 0
-    ? ''
-    : stringify(rows, { record_delimiter: RECORD_DELIMITER, quoted_match: LINE_BREAK });
+function toCsv(rows: readonly (readonly string[])[]): string {
+  return rows.map(toLine).join('');
+}
+
+/**
+ * Nothing in most rows is to be quoted, and to join them takes a fraction of what the library does. A row of one cell
+ * is always the library's: an empty one is not an empty line.
+ */
+function toLine(row: readonly string[]): string {
+  const isPlain = row.length > 1 && !row.some((cell) => QUOTED_FOR.test(cell));
+  if (isPlain) return row.join(DELIMITER) + RECORD_DELIMITER;
+  return stringify([row], { record_delimiter: RECORD_DELIMITER, quoted_match: LINE_BREAK });
 }
 
 function toText(cell: Cell, kind: CellKind): string {

@@ -58,6 +58,8 @@ export interface Snapshots {
   build(format?: string): Promise<SnapshotReport[]>;
   /** Builds what is missing, what the journal has moved past, and what is a day old. Calls at once share a build. */
   buildIfChanged(): Promise<SnapshotReport[]>;
+  /** Every format there is. */
+  formats(): Promise<readonly ExportFormat[]>;
   /** The format of that name. */
   find(format: string): Promise<ExportFormat | null>;
   /** What is published of a format, `raw` by default; null when nothing is, or there is no such format or view. */
@@ -125,7 +127,7 @@ class SnapshotPublisher implements Snapshots {
   }
 
   async build(name?: string): Promise<SnapshotReport[]> {
-    const formats = await this.#allFormats();
+    const formats = await this.formats();
     const wanted = name === undefined ? formats : formats.filter((format) => format.name === name);
     if (name !== undefined && wanted.length === 0) {
       throw new UnknownFormatError(
@@ -143,8 +145,13 @@ class SnapshotPublisher implements Snapshots {
     return this.#sharedBuild;
   }
 
+  formats(): Promise<readonly ExportFormat[]> {
+    this.#formats ??= this.#parts.formats ? Promise.resolve(this.#parts.formats) : discoverFormats();
+    return this.#formats;
+  }
+
   async find(name: string): Promise<ExportFormat | null> {
-    return (await this.#allFormats()).find((format) => format.name === name) ?? null;
+    return (await this.formats()).find((format) => format.name === name) ?? null;
   }
 
   async current(name: string, view: View = 'raw'): Promise<Snapshot | null> {
@@ -162,7 +169,7 @@ class SnapshotPublisher implements Snapshots {
   }
 
   async list(): Promise<Listing[]> {
-    const files = (await this.#allFormats()).flatMap(filesOf);
+    const files = (await this.formats()).flatMap(filesOf);
     const current = await this.#store.currentAll();
     return files.map(({ format, view, name }) => ({ format, view, snapshot: current.get(name) ?? null }));
   }
@@ -179,11 +186,6 @@ class SnapshotPublisher implements Snapshots {
   async close(): Promise<void> {
     this.#stopping.abort(new Error('the access point is stopping'));
     await this.#lastBuild;
-  }
-
-  #allFormats(): Promise<readonly ExportFormat[]> {
-    this.#formats ??= this.#parts.formats ? Promise.resolve(this.#parts.formats) : discoverFormats();
-    return this.#formats;
   }
 
   async #file(name: string, view: View): Promise<ExportFile | null> {
@@ -203,7 +205,7 @@ class SnapshotPublisher implements Snapshots {
   }
 
   async #buildChanged(): Promise<SnapshotReport[]> {
-    const files = (await this.#allFormats()).flatMap(filesOf);
+    const files = (await this.formats()).flatMap(filesOf);
     return this.#orFailures(files, async (stand) => {
       const current = await this.#store.currentAll();
       if (files.every(({ name }) => this.#isCurrent(current.get(name), stand))) return [];
@@ -280,7 +282,7 @@ class SnapshotPublisher implements Snapshots {
     });
     let published: ReadonlySet<string>;
     try {
-      const known = (await this.#allFormats()).flatMap(filesOf).map(({ name }) => name);
+      const known = (await this.formats()).flatMap(filesOf).map(({ name }) => name);
       published = await this.#store.publish(workFolder, ready, new Set(known));
     } catch (error) {
       return results.map(({ file }) => this.#failure(file, error, seconds()));

@@ -18,6 +18,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { join } from 'node:path';
 import { keepDay } from './daily-files.ts';
 import { GZIP_EXTENSION } from './flushed-deflate.ts';
+import { shareLooks } from './share-looks.ts';
 import { unlessMissing } from './unless-missing.ts';
 
 const POINTERS = 'current.json';
@@ -90,7 +91,10 @@ export interface MadeFile extends Facts {
 }
 
 export interface EditionStore {
-  /** What is published, or null: nothing yet, or its files are gone or not whole. */
+  /**
+   * What is published, or null: nothing yet, or its files are gone or not whole. As of the moment of the question,
+   * whichever process published it; cheap enough to be asked with every request.
+   */
   current(file: string): Promise<Snapshot | null>;
   /** The same of every file that is published, by its name. */
   currentAll(): Promise<ReadonlyMap<string, Snapshot>>;
@@ -135,10 +139,19 @@ type Pointers = Readonly<Record<string, Pointer>>;
 
 /** `directory` need not exist yet. */
 export function createEditionStore(directory: string): EditionStore {
+  const rememberedPointers = rememberPointers(directory);
+  const looks = new Map<string, () => Promise<Snapshot | null>>();
+
+  async function look(file: string): Promise<Snapshot | null> {
+    const pointer = (await rememberedPointers())[file];
+    return pointer ? wholeSnapshot(directory, file, pointer) : null;
+  }
+
   return {
-    async current(file) {
-      const pointer = (await readPointers(directory))[file];
-      return pointer ? wholeSnapshot(directory, file, pointer) : null;
+    current(file) {
+      const shared = looks.get(file) ?? shareLooks(() => look(file));
+      looks.set(file, shared);
+      return shared();
     },
     async currentAll() {
       const pointers = Object.entries(await readPointers(directory));
@@ -162,6 +175,19 @@ async function readPointers(directory: string): Promise<Pointers> {
   } catch {
     return {}; // empty or cut short, as a power cut may leave it: as good as none, and the next build mends it
   }
+}
+
+/** Reads them again when `current.json` is another file: what is published comes by `rename`. */
+function rememberPointers(directory: string): () => Promise<Pointers> {
+  let known: { readonly file: string; readonly pointers: Pointers } | null = null;
+  return async () => {
+    const status = await unlessMissing(stat(join(directory, POINTERS), { bigint: true }));
+    if (!status) return {};
+    const file = [status.ino, status.size, status.mtimeNs, status.ctimeNs].join(' ');
+    // Should one be published between the look and the reading, it is read now and once more with the next question.
+    if (known?.file !== file) known = { file, pointers: await readPointers(directory) };
+    return known.pointers;
+  };
 }
 
 async function wholeSnapshot(directory: string, file: string, pointer: Pointer): Promise<Snapshot | null> {

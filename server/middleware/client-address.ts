@@ -11,9 +11,17 @@
  * in IPv6's clothes is IPv4. Never throws.
  */
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 type Address = ReturnType<typeof ipaddr.process>;
+
+/** The other end of a connection. */
+interface Peer {
+  /** Null: it is gone. */
+  readonly address: Address | null;
+  readonly isProxy: boolean;
+}
 
 /** Where proxies of one's own stand. Nobody on the Internet has such an address. */
 const PRIVATE_RANGES: readonly string[] = ['loopback', 'private', 'uniqueLocal', 'linkLocal'];
@@ -47,11 +55,25 @@ export function createClientAddress(trustedProxies: readonly string[]) {
     );
   }
 
+  // Asked with every request of a connection, and never another one.
+  const peers = new WeakMap<Socket, Peer>();
+
+  function peerOf(socket: Socket): Peer {
+    const known = peers.get(socket);
+    if (known) return known;
+    const address = parse(socket.remoteAddress ?? '');
+    const peer = { address, isProxy: address !== null && isProxy(address) };
+    peers.set(socket, peer);
+    return peer;
+  }
+
   return function clientAddress(request: Pick<IncomingMessage, 'headers' | 'socket'>): string | null {
-    const peer = parse(request.socket.remoteAddress ?? '');
-    if (peer === null || !isProxy(peer)) return peer && toKey(peer);
-    const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
-    for (const text of forwarded.reverse()) {
+    const peer = peerOf(request.socket);
+    if (!peer.isProxy) return peer.address && toKey(peer.address);
+    const forwarded = request.headers['x-forwarded-for'];
+    // To find that nothing is no address costs as much as half an answer.
+    if (!forwarded) return null;
+    for (const text of String(forwarded).split(',').reverse()) {
       const address = parse(text.trim());
       if (address === null) return null;
       if (!isProxy(address)) return toKey(address);

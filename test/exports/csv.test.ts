@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { type CellKind, csvHeader, csvRows, type GuardedColumn } from '../../exports/csv.ts';
 import { parseCsv } from './parse-csv.ts';
@@ -24,6 +25,20 @@ describe('csv', () => {
       expect(roundTrip('text', `${start}1+1`)).to.equal(`'${start}1+1`);
     }
     for (const text of ['a=1', ' =1', "'=1", '']) expect(roundTrip('text', text)).to.equal(text);
+  });
+
+  it('rows are as the library writes them, whether or not a cell has to be quoted', () => {
+    const cell = fc.oneof(fc.string(), fc.constantFrom('', ' ', 'a,b', 'say "x"', '\r', '\n', '\r\n', '|'));
+    const rows = fc
+      .integer({ min: 1, max: 4 })
+      .chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { maxLength: 5 }));
+    fc.assert(
+      fc.property(rows, (some) => {
+        const kinds = Array<CellKind>(some[0]?.length ?? 0).fill('exact');
+        const expected = stringify(some, { record_delimiter: '\r\n', quoted_match: /[\r\n]/ });
+        expect(csvRows(columns(...kinds), some)).to.equal(expected);
+      }),
+    );
   });
 
   it('OD-07: numbers and coordinates are never touched', () => {

@@ -369,6 +369,20 @@ describe('snapshots', () => {
       expect(errors()).to.deep.equal([]);
     });
 
+    it('see at once what the other publishes, and what somebody removes', async () => {
+      const other = make();
+      for (const sequence of [2, 3]) {
+        await other.build();
+        expect(await snapshots.current('ids.txt')).to.include({ sequence });
+        await registry.putLocation(storedLocation({ id: `after ${sequence}` }));
+      }
+      await rm((await snapshots.current('ids.txt'))?.gzip.path ?? '');
+      expect(await snapshots.current('ids.txt')).to.equal(null);
+      expect(await snapshots.currentOrBuild('ids.txt')).to.include({ sequence: 4 });
+      await rm(join(directory, 'current.json'));
+      expect(await snapshots.current('ids.txt')).to.equal(null);
+    });
+
     it('an older build does not replace a newer one', async () => {
       const head = deferred<void>();
       const held = deferred<Map<string, string>>();

@@ -117,11 +117,10 @@ export function catalogueRoutes(services: CatalogueServices): Router {
 
   async function sendInterface(ctx: Context): Promise<void> {
     const { name, licence } = snapshots.publication;
-    const listings = await snapshots.list();
     const document = describeInterface({
       ...{ address: addressOf(ctx), name, licence, licenceUrl: licenceUrl(licence) },
       contact: config.contact ?? null,
-      formats: listings.filter(({ view }) => view === 'raw').map(({ format }) => format),
+      formats: await snapshots.formats(),
       rateLimits: services.rateLimits,
     });
     await sendDocument(ctx, jsonDocument(document, DESCRIPTION_MAX_AGE));

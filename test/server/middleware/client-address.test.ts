@@ -18,6 +18,18 @@ describe('the address of a client', () => {
     expect(addressOf('::ffff:203.0.113.7')).to.equal('203.0.113.7');
   });
 
+  it('is told of each request of a connection: a proxy has one for many clients', () => {
+    const clientAddress = createClientAddress([]);
+    const socket = { remoteAddress: '127.0.0.1' };
+    const ask = (forwarded?: string) =>
+      clientAddress({ headers: { 'x-forwarded-for': forwarded }, socket } as unknown as IncomingMessage);
+    expect([ask('203.0.113.7'), ask('203.0.113.8'), ask()]).to.deep.equal([
+      '203.0.113.7',
+      '203.0.113.8',
+      null,
+    ]);
+  });
+
   it('is the same for all of a network of IPv6', () => {
     const one = addressOf('2001:db8:1:2::1');
     expect(addressOf('2001:db8:1:2:ffff::9')).to.equal(one);

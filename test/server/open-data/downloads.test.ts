@@ -354,8 +354,8 @@ describe('open data downloads', () => {
           snapshots: {
             ...{ publication: snapshots.publication, build: async () => [], buildIfChanged: async () => [] },
             ...{ current: async () => null, currentOrBuild: async () => null, close: async () => undefined },
-            ...{ find: (name: string) => snapshots.find(name), list: () => snapshots.list() },
-            ...{ days: async () => [], dailyFile: async () => null },
+            ...{ formats: () => snapshots.formats(), find: (name: string) => snapshots.find(name) },
+            ...{ list: () => snapshots.list(), days: async () => [], dailyFile: async () => null },
           },
         }),
       });
