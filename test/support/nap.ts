@@ -56,13 +56,17 @@ export async function runNap(
   return { code, stdout, stderr, json: () => JSON.parse(stdout) };
 }
 
-/** Starts `nap serve` on a free loopback port and waits until it listens; `program` as for `spawnNap`. */
+/**
+ * Starts `nap serve` on a free loopback port and waits until it listens; `program` as for `spawnNap`, `options` of the
+ * command, e.g. `--http-only`.
+ */
 export async function startNap(
   environment: Record<string, string>,
   program: readonly string[] = FROM_SOURCE,
+  options: readonly string[] = [],
 ): Promise<NapServer> {
   const settings = { PORT: '0', NAP_ALLOW_PRIVATE_URLS: 'true', ...environment };
-  const child = spawnNap(['serve', '--json'], settings, program);
+  const child = spawnNap(['serve', '--json', ...options], settings, program);
   const log: { level: string; msg: string }[] = [];
   createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
     log.push(line.startsWith('{') ? JSON.parse(line) : { level: 'error', msg: line });
