@@ -18,8 +18,15 @@ export interface Circumstances {
 export interface Report {
   readonly circumstances: Circumstances;
   readonly results: readonly Result[];
-  /** Cases that could not be run, with why. */
-  readonly failures: readonly { readonly name: string; readonly reason: string }[];
+  readonly failures: readonly Failure[];
+}
+
+/** A case that could not be run, with why. */
+export interface Failure {
+  readonly name: string;
+  readonly reason: string;
+  /** The machine lacks something that the case needs: see `DoesNotApplyError`. */
+  readonly isExcused: boolean;
 }
 
 export function machine(): string {

@@ -1,0 +1,7 @@
+/** Thrown by a case that lacks something of this machine, in words that say what: it is told, and is no failure. */
+export class DoesNotApplyError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'DoesNotApplyError';
+  }
+}
