@@ -53,8 +53,11 @@ export async function readSenderPage(knex: Knex, query: SenderQuery): Promise<Se
     await settle(knex);
   }
   const { condition, bindings } = selection(query);
+  // Of the whole list, a page is read along the key and only the count goes through it all; what dates select is found
+  // once for both, since it need not be near in the order of the key.
+  const isWhole = !query.dateFrom && !query.dateTo;
   const { rows } = await knex.raw<{ rows: (StoredDocumentRow & { total: number })[] }>(
-    `with matching as materialized (
+    `with matching as ${isWhole ? 'not materialized' : 'materialized'} (
        select ${query.module === 'locations' ? 'location' : 'tariff'}.id
          from ${query.module === 'locations' ? 'location' : 'tariff'}
         where ${condition}

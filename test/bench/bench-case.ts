@@ -46,10 +46,16 @@ export interface BenchCase {
   readonly unit: string;
   /** `isStated`: a figure that is told, without a target. */
   readonly target: Target & { readonly isStated?: true };
-  /** Pairs that are counted, after one that is not. Five where it takes seconds, fewer where it takes minutes. */
+  /** Pairs that are counted, after one that warms up. Five where it takes seconds, fewer where it takes minutes. */
   readonly pairs: number;
   /** Whether it is quick and steady enough for the short version in CI. */
   readonly isInShort: boolean;
+  /** It takes so long that only whoever names it wants it. */
+  readonly isOnlyNamed?: true;
+  /** Its first pair counts: where a run takes many minutes, warming up is a small part of it. */
+  readonly isWithoutWarmUp?: true;
+  /** Whether it can be run on this feed; on any unless told. */
+  appliesTo?(feed: Feed): boolean;
   open(bench: Bench): Promise<Rig>;
 }
 

@@ -17,7 +17,7 @@ export interface Feed {
   readonly small: { readonly locations: string; readonly tariffs: string };
 }
 
-/** Beside the project, unless NAP_BENCH_DATA names another folder with `ndw/`. */
+/** Beside the project, unless BENCH_DATA names another folder with `ndw/`. `nap` refuses a NAP_* that it does not know. */
 const REAL_DATA = resolve(import.meta.dirname, '../../../shared/data');
 
 /** Locations of a fleet: enough that fixed costs do not count, few enough for CI. */
@@ -29,7 +29,7 @@ const SMALL_FLEET_LOCATIONS = 950;
  * @param isShort a fleet in any case: CI has no real data, and compares with what CI measured
  */
 export async function findFeed(folder: string, { isShort }: { isShort: boolean }): Promise<Feed> {
-  const ndw = join(process.env.NAP_BENCH_DATA ?? REAL_DATA, 'ndw');
+  const ndw = join(process.env.BENCH_DATA ?? REAL_DATA, 'ndw');
   const file = (name: string) => join(ndw, `${name}.json.gz`);
   const isThere = await access(file('locations-2026-06-02')).then(
     () => true,

@@ -34,7 +34,7 @@ interface Options {
 
 await new Command('bench')
   .description('Measures the access point beside its limits, on a PostgreSQL of its own, and prints ratios.')
-  .argument('[names...]', 'cases to run; all when none is named')
+  .argument('[names...]', 'cases to run; when none is named all but those that take very long')
   .option('--json', 'print the figures as JSON')
   .option('--write', 'write docs/benchmarks.md, or with --short the ratios that CI compares with')
   .option('--short', 'what CI runs: quick cases on a made-up fleet; fails when a ratio fell to half')
@@ -73,6 +73,10 @@ async function runAll(
   try {
     for (const one of cases) {
       if (signal.aborted) break;
+      if (one.appliesTo?.(feed) === false) {
+        say(`${one.name} does not apply to ${feed.title}`);
+        continue;
+      }
       try {
         results.push(await runCase(one, { feed, registries, folder, signal, say }));
       } catch (error) {
@@ -105,16 +109,21 @@ interface CaseModule {
   readonly cases: readonly BenchCase[];
 }
 
-function chosen(cases: readonly BenchCase[], names: readonly string[], { short }: Options): BenchCase[] {
+function chosen(
+  cases: readonly BenchCase[],
+  names: readonly string[],
+  { short, list }: Options,
+): BenchCase[] {
   const unknown = names.filter((name) => cases.every((one) => one.name !== name));
   if (unknown.length > 0) {
     throw new Error(
       `there is no case ${unknown.join(', ')}; there are ${cases.map(({ name }) => name).join(', ')}`,
     );
   }
-  return cases.filter(
-    ({ name, isInShort }) => (names.length === 0 || names.includes(name)) && (!short || isInShort),
-  );
+  return cases.filter(({ name, isInShort, isOnlyNamed }) => {
+    const isWanted = names.length === 0 ? list || !isOnlyNamed : names.includes(name);
+    return isWanted && (!short || isInShort);
+  });
 }
 
 /** The short version: writes the ratios down, or fails when one is half as good as what is written. */

@@ -23,7 +23,7 @@ const CLUSTER_SCRIPT = resolve(import.meta.dirname, '../support/postgres-cluster
 const COMMAND_LIMIT_MS = 1_800_000;
 
 /** Never due while a benchmark runs: what is pulled is pulled by command. */
-const NEVER_DUE = '0 3 1 1 *';
+export const NEVER_DUE = '0 3 1 1 *';
 
 export interface BenchRegistry {
   readonly url: string;
@@ -39,6 +39,8 @@ export interface BenchRegistries {
   empty(): Promise<BenchRegistry>;
   /** With the whole feed. */
   filled(): Promise<BenchRegistry>;
+  /** With what another one holds, its secrets and all; nobody may be connected to that one. */
+  copyOf(registry: BenchRegistry): Promise<BenchRegistry>;
 }
 
 /** `folder` is for what `nap` keeps on disk. Call `stop` at the end. */
@@ -60,20 +62,20 @@ export async function startRegistries(
       await client.end();
     }
   };
-  const open = async (name: string): Promise<BenchRegistry> => {
+  const open = async (name: string, secretKey = newSecretKey()): Promise<BenchRegistry> => {
     const url = Object.assign(new URL(clusterUrl), { pathname: `/${name}` }).href;
     const dataFolder = join(folder, name);
     await mkdir(dataFolder, { recursive: true });
     return {
       url,
-      environment: environmentOf(url, dataFolder),
+      environment: environmentOf(url, dataFolder, secretKey),
       drop: async () => void (await maintain(`drop database if exists ${name} with (force)`)),
     };
   };
-  const copyOf = async (template: string) => {
+  const copyOf = async (template: string, secretKey?: string) => {
     const name = `bench_${randomBytes(6).toString('hex')}`;
     await maintain(`create database ${name} template ${template}`);
-    return open(name);
+    return open(name, secretKey);
   };
   const once = (work: () => Promise<string>) => {
     let made: Promise<string> | null = null;
@@ -98,15 +100,20 @@ export async function startRegistries(
     version: rows[0].server_version,
     empty: async () => copyOf(await emptyTemplate()),
     filled: async () => copyOf(await filledTemplate()),
+    copyOf: ({ url, environment }) => copyOf(new URL(url).pathname.slice(1), environment.NAP_SECRET_KEY),
     stop: async () => void (await run(CLUSTER_SCRIPT, ['stop', cluster])),
   };
 }
 
-/** Runs a command of the compiled `nap` on a registry. */
-export async function nap(registry: BenchRegistry, commandLine: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await runNap(commandLine, registry.environment, {
+/** Runs a command of the compiled `nap` on a registry; `program` when something is to be loaded with it. */
+export async function nap(
+  { environment }: Pick<BenchRegistry, 'environment'>,
+  commandLine: readonly string[],
+  program: readonly string[] = COMPILED,
+): Promise<string> {
+  const { code, stdout, stderr } = await runNap(commandLine, environment, {
     limitMs: COMMAND_LIMIT_MS,
-    program: COMPILED,
+    program,
   });
   if (code !== 0) throw new Error(`nap ${commandLine.join(' ')} ended with ${code}:\n${stderr.slice(-2000)}`);
   return stdout;
@@ -125,12 +132,16 @@ async function fill(registry: BenchRegistry, feed: Feed): Promise<void> {
   await client.end();
 }
 
-function environmentOf(url: string, dataFolder: string): Record<string, string> {
+/** It guards nothing but this run. */
+function newSecretKey(): string {
+  return randomBytes(32).toString('hex');
+}
+
+function environmentOf(url: string, dataFolder: string, secretKey: string): Record<string, string> {
   return {
     DATABASE_URL: url,
     NAP_DATA_DIR: dataFolder,
-    // It guards nothing but this run.
-    NAP_SECRET_KEY: randomBytes(32).toString('hex'),
+    NAP_SECRET_KEY: secretKey,
     NAP_ALLOW_PRIVATE_URLS: 'true',
     LOG_LEVEL: 'warn',
   };

@@ -1,6 +1,6 @@
 /**
  * Runs a case: opens it, runs both sides by turns, and says their ratio pair by pair, so that it holds also where the
- * speed of the machine drifts. The first pair warms up and is not counted.
+ * speed of the machine drifts. The first pair warms up and is not counted, unless the case says that it needs none.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ export async function runCase(one: BenchCase, bench: Bench): Promise<Result> {
   const rig = await one.open({ ...bench, folder });
   try {
     const pairs: { ours: Sample; beside: Sample }[] = [];
-    for (let turn = 0; turn <= one.pairs; turn += 1) {
+    for (let turn = one.isWithoutWarmUp ? 1 : 0; turn <= one.pairs; turn += 1) {
       bench.signal.throwIfAborted();
       const pair = { ours: await rig.ours(), beside: await rig.beside() };
       const count = turn === 0 ? 'warm-up' : `${turn} of ${one.pairs}`;

@@ -1,0 +1,21 @@
+/** A session on the database of a registry, as its administrator. */
+import pg from 'pg';
+import type { BenchRegistry } from '../registries.ts';
+
+export async function withClient<Result>(
+  { url }: BenchRegistry,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Writes out what other work has left in memory, so that it does not fall into what is measured next. */
+export async function settle(registry: BenchRegistry): Promise<void> {
+  await withClient(registry, (client) => client.query('checkpoint'));
+}
