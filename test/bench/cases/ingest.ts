@@ -7,10 +7,10 @@ import type { Bench, BenchCase, Rig, Sample } from '../bench-case.ts';
 import { DoesNotApplyError } from '../does-not-apply.ts';
 import { type FeedSender, startFeedSender } from '../ingest/feed-sender.ts';
 import { addFeedSource, type Pull, pullFeed } from '../ingest/pull.ts';
-import { settle } from '../ingest/registry-client.ts';
 import { rowVersions, writtenTables } from '../ingest/row-versions.ts';
 import { copyTables } from '../ingest/table-copies.ts';
 import type { BenchRegistry } from '../registries.ts';
+import { settle } from '../registry-client.ts';
 
 /** A registry that has taken in the feed for the first time, and what that took. */
 async function firstIngest(
