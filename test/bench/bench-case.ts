@@ -54,8 +54,6 @@ export interface BenchCase {
   readonly isOnlyNamed?: true;
   /** Its first pair counts: where a run takes many minutes, warming up is a small part of it. */
   readonly isWithoutWarmUp?: true;
-  /** Whether it can be run on this feed; on any unless told. */
-  appliesTo?(feed: Feed): boolean;
   open(bench: Bench): Promise<Rig>;
 }
 

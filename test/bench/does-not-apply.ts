@@ -1,4 +1,4 @@
-/** Thrown by a case that lacks something of this machine, in words that say what: it is told, and is no failure. */
+/** Thrown by a case that lacks something of this machine or its data, in words that say what: it is told, and is no failure. */
 export class DoesNotApplyError extends Error {
   constructor(reason: string) {
     super(reason);

@@ -73,10 +73,6 @@ async function runAll(
   try {
     for (const one of cases) {
       if (signal.aborted) break;
-      if (one.appliesTo?.(feed) === false) {
-        say(`${one.name} does not apply to ${feed.title}`);
-        continue;
-      }
       try {
         results.push(await runCase(one, { feed, registries, folder, signal, say }));
       } catch (error) {

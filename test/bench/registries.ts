@@ -1,13 +1,13 @@
 /**
  * Databases of a benchmark: a PostgreSQL of the run's own that commits as one in production does, with registries that
- * are empty or hold the feed. The feed is taken in once a run, through `nap source run`; each registry is a copy of it.
+ * are empty or hold the feed, and empty ones on the embedded engine. The feed is taken in once a run, through `nap source run`; each registry is a copy of it.
  *
  * Guarantees: a registry is the case's own and analysed; what was made is removed with the cluster.
  * Fails when PostgreSQL is not installed, or when the feed cannot be taken in.
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,6 +32,9 @@ export interface BenchRegistry {
   drop(): Promise<void>;
 }
 
+/** On the embedded engine; what it holds is in its data folder. */
+export type EmbeddedRegistry = Omit<BenchRegistry, 'url'>;
+
 export interface BenchRegistries {
   /** Version of the server, for the report. */
   readonly version: string;
@@ -41,6 +44,8 @@ export interface BenchRegistries {
   filled(): Promise<BenchRegistry>;
   /** With what another one holds, its secrets and all; nobody may be connected to that one. */
   copyOf(registry: BenchRegistry): Promise<BenchRegistry>;
+  /** On the embedded engine, migrated, with nothing in it. */
+  embedded(): Promise<EmbeddedRegistry>;
 }
 
 /** `folder` is for what `nap` keeps on disk. Call `stop` at the end. */
@@ -101,8 +106,16 @@ export async function startRegistries(
     empty: async () => copyOf(await emptyTemplate()),
     filled: async () => copyOf(await filledTemplate()),
     copyOf: ({ url, environment }) => copyOf(new URL(url).pathname.slice(1), environment.NAP_SECRET_KEY),
+    embedded: () => newEmbedded(folder),
     stop: async () => void (await run(CLUSTER_SCRIPT, ['stop', cluster])),
   };
+}
+
+async function newEmbedded(folder: string): Promise<EmbeddedRegistry> {
+  const dataFolder = await mkdtemp(join(folder, 'embedded-'));
+  const environment = environmentOf('', dataFolder, newSecretKey());
+  await nap({ environment }, ['migrate']);
+  return { environment, drop: () => rm(dataFolder, { recursive: true }) };
 }
 
 /** Runs a command of the compiled `nap` on a registry; `program` when something is to be loaded with it. */
@@ -137,6 +150,7 @@ function newSecretKey(): string {
   return randomBytes(32).toString('hex');
 }
 
+/** @param url of the database; empty for the embedded engine */
 function environmentOf(url: string, dataFolder: string, secretKey: string): Record<string, string> {
   return {
     DATABASE_URL: url,

@@ -9,11 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Bench, BenchCase, Rig, Sample } from '../bench-case.ts';
-import { startBenchProcess } from '../bench-process.ts';
-import type { BuildOrder, BuildResult } from '../files/build-process.ts';
 import { FEATURES, TABLE } from '../files/equal-queries.ts';
-
-const BUILD_PROCESS = join(import.meta.dirname, '../files/build-process.ts');
+import { buildFiles } from '../files/full-build.ts';
 
 export const cases: readonly BenchCase[] = [
   {
@@ -35,22 +32,11 @@ async function open({ registries, folder }: Bench): Promise<Rig> {
   await chmod(serverFolder, 0o777);
   const client = new pg.Client({ connectionString: registry.url });
   await client.connect();
-  let built: BuildResult | null = null;
+  let built: Awaited<ReturnType<typeof buildFiles>> | null = null;
 
   async function build(): Promise<Sample> {
-    const child = startBenchProcess<BuildOrder, BuildResult>(BUILD_PROCESS);
-    const directory = join(folder, 'files');
-    try {
-      built = await child.do({ url: registry.url, directory });
-      return {
-        seconds: built.seconds,
-        units: built.locations,
-        peakMegabytes: await child.peakMegabytes(),
-      };
-    } finally {
-      await child.stop();
-      await rm(directory, { recursive: true, force: true });
-    }
+    built = await buildFiles({ url: registry.url, directory: join(folder, 'files') });
+    return built;
   }
 
   async function copy(): Promise<Sample> {
@@ -60,9 +46,9 @@ async function open({ registries, folder }: Bench): Promise<Rig> {
       `copy (${TABLE}) to '${join(serverFolder, 'table')}' with (format csv, header)`,
     );
     const seconds = (performance.now() - start) / 1000;
-    if (built?.locations !== features.rowCount || built?.lines !== Number(rows.rowCount) + 1) {
+    if (built?.units !== features.rowCount || built?.lines !== Number(rows.rowCount) + 1) {
       throw new Error(
-        `the build has ${built?.locations} Locations and ${built?.lines} lines, ` +
+        `the build has ${built?.units} Locations and ${built?.lines} lines, ` +
           `COPY ${features.rowCount} and ${rows.rowCount} without the header`,
       );
     }

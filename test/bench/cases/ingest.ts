@@ -4,12 +4,13 @@
  * time.
  */
 import type { Bench, BenchCase, Rig, Sample } from '../bench-case.ts';
+import { DoesNotApplyError } from '../does-not-apply.ts';
 import { type FeedSender, startFeedSender } from '../ingest/feed-sender.ts';
 import { addFeedSource, type Pull, pullFeed } from '../ingest/pull.ts';
-import { settle } from '../ingest/registry-client.ts';
 import { rowVersions, writtenTables } from '../ingest/row-versions.ts';
 import { copyTables } from '../ingest/table-copies.ts';
 import type { BenchRegistry } from '../registries.ts';
+import { settle } from '../registry-client.ts';
 
 /** A registry that has taken in the feed for the first time, and what that took. */
 async function firstIngest(
@@ -81,7 +82,7 @@ async function openUnchanged(bench: Bench, sender: FeedSender): Promise<Rig> {
 
 async function openLater(bench: Bench): Promise<Rig> {
   const { feed, registries } = bench;
-  if (feed.later === null) throw new Error('there is no later state of the feed');
+  if (feed.later === null) throw new DoesNotApplyError('there is no later state of this feed');
   const earlier = await startFeedSender(feed);
   const { registry: base } = await firstIngest(bench, earlier).finally(earlier.stop);
   // At the same address: to the access point it is the same platform, some days later.
@@ -139,7 +140,6 @@ export const cases: readonly BenchCase[] = [
     target: { of: 'time', ratio: 0.4 },
     pairs: 3,
     isInShort: false,
-    appliesTo: ({ later }) => later !== null,
     open: openLater,
   },
 ];

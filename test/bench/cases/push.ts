@@ -10,26 +10,22 @@ import { type AccessPoint, startAccessPoint } from '../http/access-point.ts';
 import { startClient } from '../http/client.ts';
 import { startEmptyKoa } from '../http/empty-koa.ts';
 import type { ExpectedRequest, LoadResult } from '../http/load.ts';
+import {
+  type EvseRow,
+  type LocationKey,
+  PUSHABLE_EVSES,
+  type Pushable,
+  pathOf,
+  pushableStatus,
+  Round,
+} from '../http/pushes.ts';
 
 /** Connections of the CPO, each with one request at a time. */
 const CONNECTIONS = 64;
 /** Seconds of a run: a thousand transactions and more. */
 const SECONDS = 3;
-/** More than are sent in a run: what stands beside it sends them again from the first. */
-const PLANNED = 20_000;
 /** Locations of which whole documents are kept here. */
 const WHOLE_LOCATIONS = 20_000;
-
-const RECEIVER = '/ocpi/2.2.1/receiver/locations';
-const UPDATED = '{"status_code":1000,"status_message":"Updated';
-
-/** An object that may be pushed, over and over. */
-interface Pushable {
-  readonly path: string;
-  /** Status of its EVSE as the registry has it. */
-  status: string;
-  body(status: string, now: string): string;
-}
 
 /** What differs between the cases. */
 interface Way {
@@ -44,18 +40,7 @@ const patchStatus: Way = {
   method: 'PATCH',
   table: 'evse',
   async findAll(accessPoint) {
-    const rows = await accessPoint.query<EvseRow>(
-      `select location.country_code, location.party_id, location.location_id, evse.uid, evse.status
-         from evse
-         join location on location.id = evse.location
-        where evse.status <> 'REMOVED'
-        order by md5(location.location_id || evse.uid)`,
-    );
-    return rows.map((row) => ({
-      path: `${pathOf(row)}/${encodeURIComponent(row.uid)}`,
-      status: row.status,
-      body: (status, now) => JSON.stringify({ status, last_updated: now }),
-    }));
+    return (await accessPoint.query<EvseRow>(PUSHABLE_EVSES)).map(pushableStatus);
   },
 };
 
@@ -75,17 +60,6 @@ const putLocation: Way = {
   },
 };
 
-interface LocationKey {
-  readonly country_code: string;
-  readonly party_id: string;
-  readonly location_id: string;
-}
-
-interface EvseRow extends LocationKey {
-  readonly uid: string;
-  readonly status: string;
-}
-
 interface LocationRow extends LocationKey {
   readonly document: string;
 }
@@ -93,10 +67,6 @@ interface LocationRow extends LocationKey {
 interface LocationDocument {
   last_updated: string;
   evses: { status: string; last_updated: string }[];
-}
-
-function pathOf({ country_code, party_id, location_id }: LocationKey): string {
-  return `${RECEIVER}/${country_code}/${party_id}/${encodeURIComponent(location_id)}`;
 }
 
 /** Its first EVSE that is still there has the news. */
@@ -150,41 +120,6 @@ async function open(bench: Bench, way: Way): Promise<Rig> {
       await accessPoint.stop();
     },
   };
-}
-
-/** Goes through all that may be pushed, again and again, and changes each status every time. */
-class Round {
-  readonly #all: readonly Pushable[];
-  #next = 0;
-
-  constructor(all: readonly Pushable[]) {
-    this.#all = all;
-  }
-
-  /** The requests that come next, none of them twice. */
-  plan(now: string): Pick<ExpectedRequest, 'path' | 'body' | 'answerBegins'>[] {
-    return Array.from({ length: Math.min(PLANNED, this.#all.length) }, (_, index) => {
-      const pushed = this.#at(index);
-      return { path: pushed.path, body: pushed.body(otherStatus(pushed), now), answerBegins: UPDATED };
-    });
-  }
-
-  /** The first so many of the plan were sent. */
-  sent(count: number): void {
-    for (let index = 0; index < count; index += 1) {
-      const pushed = this.#at(index);
-      pushed.status = otherStatus(pushed);
-    }
-    this.#next += count;
-  }
-
-  #at(index: number): Pushable {
-    return this.#all[(this.#next + index) % this.#all.length] as Pushable;
-  }
-}
-
-function otherStatus({ status }: Pushable): string {
-  return status === 'AVAILABLE' ? 'CHARGING' : 'AVAILABLE';
 }
 
 function sampleOf({ seconds, answered, p50, p99 }: LoadResult, peakMegabytes: number): Sample {

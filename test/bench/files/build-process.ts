@@ -5,8 +5,10 @@ import { takeOrders } from '../bench-process.ts';
 import { importCompiled } from '../compiled.ts';
 
 export interface BuildOrder {
-  /** Of the database. */
-  readonly url: string;
+  /** Of the database; an embedded one when there is none. */
+  readonly url?: string;
+  /** Where the embedded engine keeps its data. */
+  readonly dataDirectory?: string;
   /** Where the files are published; not there yet. */
   readonly directory: string;
 }
@@ -22,7 +24,7 @@ const PUBLICATION = { name: 'Benchmark', licence: 'CC0-1.0', attribution: 'Bench
 
 takeOrders(build);
 
-async function build({ url, directory }: BuildOrder): Promise<BuildResult> {
+async function build({ url, directory, dataDirectory = directory }: BuildOrder): Promise<BuildResult> {
   const { openDatabase } =
     await importCompiled<typeof import('../../../db/connection.ts')>('db/connection.js');
   const { createSnapshots } =
@@ -33,7 +35,7 @@ async function build({ url, directory }: BuildOrder): Promise<BuildResult> {
   const { locationsCsv } = await importCompiled<typeof import('../../../exports/formats/locations-csv.ts')>(
     'exports/formats/locations-csv.js',
   );
-  const database = await openDatabase({ url, dataDirectory: directory });
+  const database = await openDatabase({ url, dataDirectory });
   const snapshots = createSnapshots({
     ...{ knex: database.knex, directory, publication: PUBLICATION, clock: () => new Date() },
     ...{ logger: pino({ level: 'warn' }), formats: [locationsGeojson, locationsCsv] },

@@ -16,7 +16,7 @@ export interface MeasuredCommand {
 }
 
 export async function measureCommand(
-  registry: BenchRegistry,
+  registry: Pick<BenchRegistry, 'environment'>,
   commandLine: readonly string[],
 ): Promise<MeasuredCommand> {
   // Beside its data folder, which is in the folder of the run and goes with it.

@@ -12,18 +12,21 @@ import { measureCommand } from './measured-command.ts';
 
 const SOURCE = 'feed';
 
+/** On whichever engine. */
+type PulledInto = Pick<BenchRegistry, 'environment'>;
+
 /** How it ended, beside what it took; units are the Locations that came. */
 export interface Pull extends Sample {
   readonly report: RunReport;
 }
 
-export async function addFeedSource(registry: BenchRegistry, sender: FeedSender): Promise<void> {
+export async function addFeedSource(registry: PulledInto, sender: FeedSender): Promise<void> {
   const { versionsUrl, token } = sender;
   const options = ['--url', versionsUrl, '--token', token, '--schedule', NEVER_DUE];
   await nap(registry, ['source', 'add', SOURCE, '--kind', 'ocpi', ...options]);
 }
 
-export async function pullFeed(registry: BenchRegistry, sender: FeedSender): Promise<Pull> {
+export async function pullFeed(registry: PulledInto, sender: FeedSender): Promise<Pull> {
   const command = await measureCommand(registry, ['source', 'run', SOURCE, '--full', '--json']);
   const { stdout, seconds, peakMegabytes, cpuSeconds } = command;
   const report = JSON.parse(stdout) as RunReport;

@@ -4,7 +4,7 @@
  * each process takes to see whether there is a migration.
  */
 import type { BenchRegistry } from '../registries.ts';
-import { withClient } from './registry-client.ts';
+import { withClient } from '../registry-client.ts';
 import { filledTables } from './table-copies.ts';
 
 const LEFT_OUT = ['source', 'ingest_run', 'knex_migrations_lock'];

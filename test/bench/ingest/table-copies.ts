@@ -9,7 +9,7 @@
 import { dirname, join } from 'node:path';
 import type pg from 'pg';
 import type { BenchRegistry } from '../registries.ts';
-import { withClient } from './registry-client.ts';
+import { withClient } from '../registry-client.ts';
 
 export interface TableCopies {
   /** Copies all into a registry that is empty, in one session. */

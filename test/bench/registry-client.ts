@@ -1,6 +1,6 @@
 /** A session on the database of a registry, as its administrator. */
 import pg from 'pg';
-import type { BenchRegistry } from '../registries.ts';
+import type { BenchRegistry } from './registries.ts';
 
 export async function withClient<Result>(
   { url }: BenchRegistry,
