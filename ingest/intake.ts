@@ -1,9 +1,9 @@
 /**
- * Takes what an adapter pulls, batch after batch, into the pipeline, and counts. While one batch is stored the
- * next one is fetched already, never more than one.
+ * Takes what an adapter pulls, batch after batch, into the pipeline, and counts. While batches are stored the next
+ * ones are fetched and validated already, never more than a few: this process and the database work side by side.
  *
- * Guarantees: every received object counts once, by its outcome; when a batch as a whole cannot be handed in, its
- * objects count as failed and the error ends the intake.
+ * Guarantees: every received object counts once, by its outcome, also of batches that were under way when the intake
+ * ended; when a batch as a whole cannot be handed in, its objects count as failed and the error ends the intake.
  */
 import type { Module, Owner } from '../db/model.ts';
 import type { OcpiVersion } from '../db/ocpi-version.ts';
@@ -37,8 +37,10 @@ export interface IntakeParts {
 /** Milliseconds between two reports of progress: for a person to see that it goes on. */
 const PROGRESS_INTERVAL_MS = 1_000;
 
-/** Objects handed in at once: one page of most Senders, some megabytes of Locations. */
-const BATCH_SIZE = 500;
+/** Objects handed in at once: one transaction of the writer, about a megabyte of Locations. */
+const BATCH_SIZE = 300;
+/** Batches under way at once: one that the database writes, one that is applied and one that is validated. */
+const BATCH_COUNT = 3;
 
 interface ModuleTally {
   readonly seen: Set<string>;
@@ -73,16 +75,18 @@ export function createIntake(parts: IntakeParts): Intake {
   }
 
   async function take({ module, version }: PulledBatch, objects: readonly unknown[]): Promise<void> {
-    counts.received += objects.length;
     let receipts: PulledReceipt[];
     try {
       receipts = await pipeline.takePulled(by(version), module, objects.map(presentable), parties);
     } catch (error) {
+      counts.received += objects.length;
       counts.failed += objects.length;
       tallies[module].failed += objects.length;
       throw error;
     }
+    counts.received += objects.length;
     for (const receipt of receipts) count(module, receipt);
+    report();
   }
 
   function report(): void {
@@ -96,19 +100,28 @@ export function createIntake(parts: IntakeParts): Intake {
     counts,
     async takeAll(batches, stop) {
       const { signal } = stop;
+      const underWay = new Set<Promise<void>>();
       let next = batches.next();
       try {
         for (;;) {
           const { value, done } = await next;
           signal.throwIfAborted();
-          if (done) return value;
+          if (done) {
+            await Promise.all(underWay);
+            return value;
+          }
           next = batches.next();
           // Its failure is met in the next round, after this batch.
           next.catch(() => undefined);
           for (let start = 0; start < value.objects.length; start += BATCH_SIZE) {
-            await take(value, value.objects.slice(start, start + BATCH_SIZE));
-            report();
+            if (underWay.size === BATCH_COUNT) await Promise.race(underWay);
             signal.throwIfAborted();
+            const taken = take(value, value.objects.slice(start, start + BATCH_SIZE));
+            underWay.add(taken);
+            taken.then(
+              () => underWay.delete(taken),
+              (error) => stop.abort(error),
+            );
           }
         }
       } catch (error) {
@@ -116,6 +129,7 @@ export function createIntake(parts: IntakeParts): Intake {
         stop.abort(error);
         throw error;
       } finally {
+        await Promise.allSettled(underWay);
         // What was fetched ahead is let go; its own errors no longer matter.
         await next.catch(() => undefined);
         await batches.return(undefined as never).catch(() => undefined);

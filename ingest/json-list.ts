@@ -65,7 +65,7 @@ const MEBIBYTE = 1024 * 1024;
 export const JSON_LIST_LIMITS: JsonListLimits = {
   elementBytes: 8 * MEBIBYTE,
   elementDepth: 64,
-  batchElements: 500,
+  batchElements: 300,
   batchCharacters: 4 * MEBIBYTE,
 };
 

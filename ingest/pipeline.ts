@@ -34,6 +34,7 @@ import { type Origin, wholeLocation, wholeTariff } from './mutations.ts';
 import { underPolicy } from './policy-refusal.ts';
 import * as pushed from './pushed.ts';
 import { type CompletePull, type Removal, removeUnseen } from './removal.ts';
+import { createTurns } from './turns.ts';
 
 /** Who hands something in, and under which rules. */
 export interface Contributor {
@@ -99,6 +100,13 @@ export interface PipelineParts {
   readonly logger: Logger;
 }
 
+/** One object of a page, before it is looked at. */
+interface Pulled {
+  readonly value: unknown;
+  readonly identity: Identity | Problem;
+  readonly hash: Buffer;
+}
+
 /** One object on its way: what is known of it so far, and its end once it has one. */
 interface Handled {
   readonly owner: Owner | null;
@@ -110,6 +118,7 @@ interface Handled {
 /** Wires the steps. */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { writer, knex, voices, clock } = parts;
+  const turns = createTurns();
 
   async function push(
     by: Contributor,
@@ -144,6 +153,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       identity: identify(value, parties),
       hash: inputHash(by.version, by.strictness, value),
     }));
+    const keys = pulled.flatMap(({ identity }) => ('key' in identity ? `${module}/${identity.key}` : []));
+    return turns.take(keys, () => takeIdentified(by, module, { pulled, parties, now }));
+  }
+
+  async function takeIdentified(
+    by: Contributor,
+    module: Module,
+    { pulled, parties, now }: { pulled: readonly Pulled[]; parties: readonly Owner[]; now: Date },
+  ): Promise<PulledReceipt[]> {
     const refusals = await refusedOwners(by, module, pulled, parties);
     const known = await knownInputs(by, module, pulled);
     const receipts = await Promise.all(
@@ -167,7 +185,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       by,
       module,
       receipts.flatMap(({ outcome }, index) => {
-        const { value, identity } = pulled[index] as (typeof pulled)[number];
+        const { value, identity } = pulled[index] as Pulled;
         return known.has(value) ? [] : { ...identified(identity), value, outcome };
       }),
     );
@@ -178,7 +196,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function refusedOwners(
     by: Contributor,
     module: Module,
-    pulled: readonly { identity: Identity | Problem }[],
+    pulled: readonly Pulled[],
     parties: readonly Owner[],
   ): Promise<Map<string, Refusal | null>> {
     const owners = new Map(
@@ -202,7 +220,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function knownInputs(
     by: Contributor,
     module: Module,
-    pulled: readonly { value: unknown; identity: Identity | Problem; hash: Buffer }[],
+    pulled: readonly Pulled[],
   ): Promise<ReadonlySet<unknown>> {
     const inputs = pulled.flatMap(({ value, identity, hash }) =>
       'owner' in identity ? { value, owner: identity.owner, id: identity.id, inputHash: hash } : [],

@@ -15,12 +15,18 @@ import { type LocationMutation, type Mutation, objectKey, type TariffMutation } 
 import { TariffDraft } from './tariff-draft.ts';
 import { deleteTariffs, lockTariffs, writeTariffs } from './tariff-table.ts';
 
+export interface BatchContext {
+  readonly now: Date;
+  readonly checks: Checks;
+  /** Called once the batch has its positions; not at all when nothing has to be written of its objects. */
+  readonly placed?: (() => void) | undefined;
+}
+
 /** Applies the mutations and answers their outcomes, in the same order. */
 export async function applyBatch(
   transaction: Knex.Transaction,
   mutations: readonly Mutation[],
-  now: Date,
-  checks: Checks,
+  context: BatchContext,
 ): Promise<Outcome[]> {
   const locations = await draftLocations(transaction, mutations);
   const tariffs = await draftTariffs(transaction, mutations);
@@ -32,13 +38,13 @@ export async function applyBatch(
   });
   const drafts = [...locations.values(), ...tariffs.values()].filter((draft) => draft.isTouched);
   for (const draft of drafts) {
-    draft.check(checks);
+    draft.check(context.checks);
   }
   await writeDrafts(
     transaction,
     drafts.filter((draft) => draft instanceof LocationDraft),
     drafts.filter((draft) => draft instanceof TariffDraft),
-    now,
+    context,
   );
   return outcomes;
 }
@@ -81,22 +87,22 @@ async function writeDrafts(
   transaction: Knex.Transaction,
   touchedLocations: readonly LocationDraft[],
   touchedTariffs: readonly TariffDraft[],
-  now: Date,
+  context: BatchContext,
 ): Promise<void> {
   const locations = touchedLocations.filter((draft) => draft.isDirty);
   const tariffs = touchedTariffs.filter((draft) => draft.isDirty);
   if (locations.length > 0 || tariffs.length > 0) {
-    await writeObjects(transaction, locations, tariffs, now);
+    await writeObjects(transaction, locations, tariffs, context);
   }
   const findings = [...touchedLocations, ...touchedTariffs].map((draft) => draft.objectFindings());
-  await writeFindings(transaction, findings, now);
+  await writeFindings(transaction, findings, context.now);
 }
 
 async function writeObjects(
   transaction: Knex.Transaction,
   locations: readonly LocationDraft[],
   tariffs: readonly TariffDraft[],
-  now: Date,
+  { now, placed }: BatchContext,
 ): Promise<void> {
   const changed = [...locations, ...tariffs].filter((draft) => draft.isChanged);
   const head = await advance(transaction, {
@@ -121,6 +127,7 @@ async function writeObjects(
       now,
     });
   }
+  placed?.();
   await writeLocations(
     transaction,
     locations.map((draft) => draft.write()),

@@ -6,6 +6,10 @@
  * applied in order of arrival, documents, rows and journal entries are written as sets, and only after the
  * commit is each caller answered. So an outcome other than `failed` means committed.
  *
+ * Where a whole batch waits already, it does not wait for the commit: while the database writes one batch, this
+ * process locks and applies the next one, of other objects. The head of the journal lets one at a time write, so
+ * positions still come in the order of arrival; of one object no two batches are ever under way.
+ *
  * A batch that fails is tried again member by member, so that one bad object never fails its neighbours; a
  * member that fails alone ends as `failed`, with the error. The writer knows no wire format, and no rule of
  * quality: it asks those that it was given of each object that it writes.
@@ -14,10 +18,19 @@ import type { Knex } from 'knex';
 import type { Checks, Outcome } from '../model.ts';
 import { applyBatch } from './batch.ts';
 import { NO_CHECKS } from './draft.ts';
-import type { Mutation, Pending } from './mutation.ts';
+import { type Mutation, objectKey, type Pending } from './mutation.ts';
 
 /** Mutations in one transaction at most: bounds the time that others wait for a lock, and the memory. */
 const BATCH_LIMIT = 300;
+
+/** A batch on its way. */
+interface Flight {
+  /** Of its objects. */
+  readonly keys: ReadonlySet<string>;
+  /** It has the head of the journal: what is left to do is the database's. */
+  isPlaced: boolean;
+  readonly ended: Promise<void>;
+}
 
 export interface RegistryWriter {
   /** Hands in one mutation; the answer comes after the commit. Never rejects. */
@@ -39,27 +52,55 @@ export function createWriter(parts: {
   changed?: () => void;
 }): RegistryWriter {
   const { checks = NO_CHECKS } = parts;
+  const flights = new Set<Flight>();
   let queue: Pending[] = [];
-  let working: Promise<void> | null = null;
+  let isStarting = false;
 
-  /**
-   * Waits a moment first, so that what is handed in together is committed together. Ends in the same step in
-   * which it finds the queue empty: a mutation that comes next, perhaps from a caller that has just been
-   * answered, must find nobody at work and start anew.
-   */
-  async function work(): Promise<void> {
-    await Promise.resolve();
-    while (queue.length > 0) {
-      const batch = queue.slice(0, BATCH_LIMIT);
-      queue = queue.slice(BATCH_LIMIT);
-      await commit(batch);
-    }
-    working = null;
+  /** Starts what may start: after every arrival, and whenever a batch gets further. */
+  function startBatches(): void {
+    while (mayStart()) start(takeBatch());
   }
 
-  async function commit(batch: readonly Pending[]): Promise<void> {
+  /** A batch that is not full yet waits for the commit before it, and so gathers more. */
+  function mayStart(): boolean {
+    if (queue.length === 0) return false;
+    if (flights.size === 0) return true;
+    return (
+      queue.length >= BATCH_LIMIT && [...flights].every(({ isPlaced }) => isPlaced) && !isUnderWay(queue[0])
+    );
+  }
+
+  function isUnderWay(pending: Pending | undefined): boolean {
+    return pending !== undefined && [...flights].some(({ keys }) => keys.has(keyOf(pending)));
+  }
+
+  /** The next of the queue, up to the first whose object is under way. */
+  function takeBatch(): Pending[] {
+    const next = queue.slice(0, BATCH_LIMIT);
+    const end = next.findIndex(isUnderWay);
+    const batch = end < 0 ? next : next.slice(0, end);
+    queue = queue.slice(batch.length);
+    return batch;
+  }
+
+  function start(batch: readonly Pending[]): void {
+    const flight: Flight = {
+      keys: new Set(batch.map(keyOf)),
+      isPlaced: false,
+      ended: commit(batch, () => {
+        flight.isPlaced = true;
+        startBatches();
+      }).then(() => {
+        flights.delete(flight);
+        startBatches();
+      }),
+    };
+    flights.add(flight);
+  }
+
+  async function commit(batch: readonly Pending[], placed?: () => void): Promise<void> {
     try {
-      const outcomes = await inTransaction(batch);
+      const outcomes = await inTransaction(batch, placed);
       if (outcomes.some(({ kind }) => kind === 'created' || kind === 'updated')) parts.changed?.();
       batch.forEach((pending, index) => {
         pending.resolve(outcomes[index] as Outcome);
@@ -78,21 +119,27 @@ export function createWriter(parts: {
     }
   }
 
-  function inTransaction(batch: readonly Pending[]): Promise<Outcome[]> {
+  function inTransaction(batch: readonly Pending[], placed?: () => void): Promise<Outcome[]> {
+    const mutations = batch.map(({ mutation }) => mutation);
     return parts.knex.transaction((transaction) =>
-      applyBatch(
-        transaction,
-        batch.map((pending) => pending.mutation),
-        parts.clock(),
-        checks,
-      ),
+      applyBatch(transaction, mutations, { now: parts.clock(), checks, placed }),
     );
+  }
+
+  /** Waits a moment first, so that what is handed in together is committed together. */
+  function startSoon(): void {
+    if (isStarting) return;
+    isStarting = true;
+    queueMicrotask(() => {
+      isStarting = false;
+      startBatches();
+    });
   }
 
   function submit(mutation: Mutation): Promise<Outcome> {
     return new Promise((resolve) => {
       queue.push({ mutation, resolve });
-      working ??= work();
+      startSoon();
     });
   }
 
@@ -100,12 +147,16 @@ export function createWriter(parts: {
     submit,
     submitAll: (mutations) => Promise.all(mutations.map(submit)),
     async drain() {
-      while (working) {
-        await working;
+      while (queue.length > 0 || flights.size > 0) {
+        await Promise.all([...flights].map(({ ended }) => ended));
       }
     },
     get waiting() {
       return queue.length;
     },
   };
+}
+
+function keyOf({ mutation: { module, owner, id } }: Pending): string {
+  return `${module}/${objectKey(owner, id)}`;
 }

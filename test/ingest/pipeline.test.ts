@@ -68,6 +68,18 @@ describe('the pipeline from an object to the registry', () => {
     });
   });
 
+  it('judges an object that comes again at once by what the page before made of it', async () => {
+    const pages = [
+      [location(), location({ id: 'LOC2' })],
+      [location({ id: 'LOC3' }), location()],
+      [location()],
+    ];
+    const kinds = await Promise.all(pages.map((page) => pull(...page)));
+    expect(kinds).to.deep.equal([['created', 'created'], ['created', 'unchanged'], ['unchanged']]);
+    const received = await database.knex('location').where({ location_id: 'LOC1' }).pluck('received_at');
+    expect(received).to.deep.equal([rig.now]);
+  });
+
   it('ENV-13: ids are compared without case', async () => {
     await put(location());
     const receipt = await rig.pipeline.putLocation(

@@ -335,8 +335,9 @@ describe('one run of a source', () => {
     const wrap = (pipeline: Pipeline): Pipeline => ({
       ...pipeline,
       takePulled: async (...given) => {
+        const receipts = await pipeline.takePulled(...given);
         rig.now = new Date(rig.now.getTime() + 600);
-        return pipeline.takePulled(...given);
+        return receipts;
       },
     });
     rig = await openPullRig(database, { wrap });

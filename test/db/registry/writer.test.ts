@@ -99,6 +99,34 @@ describe('the one writer', () => {
     expect(times).to.deep.equal([...times].sort((one, another) => one.getTime() - another.getTime()));
   });
 
+  it('applies a whole batch while another is written, of other objects, and keeps the order of arrival', async () => {
+    const { knex } = database;
+    let open = 0;
+    let most = 0;
+    const counting = {
+      transaction: async (work: Parameters<typeof knex.transaction>[0]) => {
+        open += 1;
+        most = Math.max(most, open);
+        try {
+          return await knex.transaction(work);
+        } finally {
+          open -= 1;
+        }
+      },
+    };
+    writer = createWriter({ knex: counting as never, clock: () => new Date() });
+    const ids = Array.from({ length: 700 }, (_, index) => `L${index}`);
+    const outcomes = await writer.submitAll([...ids, ...ids].map((id) => put(id)));
+    await writer.drain();
+    expect(outcomes.map(({ kind }) => kind)).to.deep.equal([
+      ...ids.map(() => 'created'),
+      ...ids.map(() => 'unchanged'),
+    ]);
+    // The third is one that has committed, and of which we have not heard yet.
+    expect(most).to.be.within(2, 3);
+    expect(await database.knex('change').orderBy('sequence').pluck('object_id')).to.deep.equal(ids);
+  });
+
   it("moves neither journal nor clock back when the machine's clock does", async () => {
     await writer.submit(put('A'));
     await database.knex('journal_head').update({ changed_at: '2099-01-01T00:00:00Z' });
