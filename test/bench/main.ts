@@ -130,7 +130,9 @@ async function compareOrWrite({ results }: Report, { write }: Options): Promise<
     );
     return writeFile(SHORT_RATIOS, `${JSON.stringify(ratios, null, 2)}\n`);
   }
-  const known = JSON.parse(await readFile(SHORT_RATIOS, 'utf8')) as Record<string, number>;
+  const text = await readFile(SHORT_RATIOS, 'utf8').catch(() => null);
+  if (text === null) return say(`nothing to compare with: "npm run bench -- --short --write" writes it`);
+  const known = JSON.parse(text) as Record<string, number>;
   for (const { name, ratio, target } of results) {
     const before = known[name];
     if (before === undefined) continue;
