@@ -36,8 +36,11 @@ await new Command('bench')
   .description('Measures the access point beside its limits, on a PostgreSQL of its own, and prints ratios.')
   .argument('[names...]', 'cases to run; when none is named all but those that take very long')
   .option('--json', 'print the figures as JSON')
-  .option('--write', 'write docs/benchmarks.md, or with --short the ratios that CI compares with')
-  .option('--short', 'what CI runs: quick cases on a made-up fleet; fails when a ratio fell to half')
+  .option('--write', 'write docs/benchmarks.md, or with --short the ratios that are compared with')
+  .option(
+    '--short',
+    'quick cases on a made-up fleet; fails when a ratio fell to half of what was written down',
+  )
   .option('--list', 'print the names of the cases')
   .action(main)
   .parseAsync();

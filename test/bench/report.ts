@@ -86,8 +86,8 @@ hardly do. What a case does exactly is said in \`test/bench/cases\`.
 
 ${tableOf(report)}
 
-\`npm run bench\` runs all, \`npm run bench -- NAME\` one, \`--json\` prints the figures for programs, \`--short\` is what
-CI runs: a made-up fleet, and only whether a ratio fell to half of \`docs/benchmarks-short.json\`.
+\`npm run bench\` runs all, \`npm run bench -- NAME\` one, \`--json\` prints the figures for programs. \`--short\` takes
+quick cases on a made-up fleet, and fails when a ratio fell to half of what \`--short --write\` wrote down before.
 `;
 }
 
