@@ -1,6 +1,7 @@
 /**
  * Databases of a benchmark: a PostgreSQL of the run's own that commits as one in production does, with registries that
- * are empty or hold the feed, and empty ones on the embedded engine. The feed is taken in once a run, through `nap source run`; each registry is a copy of it.
+ * are empty or hold the feed, and empty ones on the embedded engine. The feed is taken in once a run, through
+ * `nap source run`; each registry is a copy of it.
  *
  * Guarantees: a registry is the case's own and analysed; what was made is removed with the cluster.
  * Fails when PostgreSQL is not installed, or when the feed cannot be taken in.
@@ -11,9 +12,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { COMPILED, runNap } from '../support/nap.ts';
 import type { Feed } from './feed.ts';
+import { withClient } from './registry-client.ts';
 
 const run = promisify(execFile);
 
@@ -58,15 +59,7 @@ export async function startRegistries(
   const environment = { ...process.env, DURABLE: '1' };
   const { stdout } = await run(CLUSTER_SCRIPT, ['start', cluster], { env: environment });
   const clusterUrl = stdout.trim().split('\n').at(-1) as string;
-  const maintain = async (sql: string) => {
-    const client = new pg.Client({ connectionString: clusterUrl });
-    await client.connect();
-    try {
-      return await client.query(sql);
-    } finally {
-      await client.end();
-    }
-  };
+  const maintain = (sql: string) => withClient({ url: clusterUrl }, (client) => client.query(sql));
   const open = async (name: string, secretKey = newSecretKey()): Promise<BenchRegistry> => {
     const url = Object.assign(new URL(clusterUrl), { pathname: `/${name}` }).href;
     const dataFolder = join(folder, name);
@@ -139,10 +132,7 @@ async function fill(registry: BenchRegistry, feed: Feed): Promise<void> {
     await nap(registry, ['source', 'add', module, ...source]);
     await nap(registry, ['source', 'run', module]);
   }
-  const client = new pg.Client({ connectionString: registry.url });
-  await client.connect();
-  await client.query('vacuum (analyze)');
-  await client.end();
+  await withClient(registry, (client) => client.query('vacuum (analyze)'));
 }
 
 /** It guards nothing but this run. */

@@ -1,9 +1,9 @@
-/** A session on the database of a registry, as its administrator. */
+/** A session on a database of a benchmark, as its administrator. */
 import pg from 'pg';
 import type { BenchRegistry } from './registries.ts';
 
 export async function withClient<Result>(
-  { url }: BenchRegistry,
+  { url }: Pick<BenchRegistry, 'url'>,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
   const client = new pg.Client({ connectionString: url });

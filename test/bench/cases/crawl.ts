@@ -4,7 +4,7 @@
  * last full page beside its first.
  */
 import type { Bench, BenchCase, Rig, Sample } from '../bench-case.ts';
-import { type AccessPoint, startAccessPoint } from '../http/access-point.ts';
+import { type AccessPoint, connectProvider, startAccessPoint } from '../http/access-point.ts';
 import { type BenchClient, startClient } from '../http/client.ts';
 import { startCopyOut } from '../http/copy-out.ts';
 import type { CrawlResult } from '../http/crawl.ts';
@@ -38,7 +38,7 @@ interface Provider {
 async function startProvider(bench: Bench): Promise<Provider> {
   const accessPoint = await startAccessPoint(bench);
   const client = startClient();
-  const headers = await accessPoint.connect('bench-provider', ['--role', 'NSP', '--party', 'NL-MAP']);
+  const headers = await connectProvider(accessPoint);
   return {
     ...{ accessPoint, client, headers },
     crawl: (version) =>

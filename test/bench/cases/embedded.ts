@@ -5,8 +5,9 @@
 import { join } from 'node:path';
 import type { Bench, BenchCase, Rig, Sample, Side } from '../bench-case.ts';
 import { buildFiles } from '../files/full-build.ts';
-import { type ServedRegistry, serveRegistry } from '../http/access-point.ts';
+import { connectProvider, type ServedRegistry, serveRegistry } from '../http/access-point.ts';
 import { type BenchClient, startClient } from '../http/client.ts';
+import { loadSample } from '../http/load-sample.ts';
 import { preparePatches } from '../http/patching.ts';
 import type { EvseRow } from '../http/pushes.ts';
 import { type FeedSender, startFeedSender } from '../ingest/feed-sender.ts';
@@ -122,19 +123,13 @@ interface ListedLocation {
   readonly evses?: readonly { readonly uid: string; readonly status: string }[];
 }
 
-function connectProvider(served: ServedRegistry): Promise<Readonly<Record<string, string>>> {
-  return served.connect('bench-provider', ['--role', 'NSP', '--party', 'NL-MAP']);
-}
-
 async function pages(served: ServedRegistry, client: BenchClient): Promise<Side> {
   const { origin } = served;
   const headers = await connectProvider(served);
   const requests = [{ method: 'GET', path: `${LIST}?limit=100`, headers, answerBegins: SUCCESS }];
   return async () => {
     const order = { origin, connections: CONNECTIONS, seconds: SECONDS, requests, isRepeated: true };
-    const { seconds, answered, p99 } = await client.load(order);
-    const peakMegabytes = await served.peakMegabytes();
-    return { seconds, units: answered, peakMegabytes, note: `p99 ${p99.toFixed(0)} ms` };
+    return loadSample(await client.load(order), await served.peakMegabytes());
   };
 }
 

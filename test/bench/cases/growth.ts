@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Bench, BenchCase, Rig, Side } from '../bench-case.ts';
 import { buildFiles } from '../files/full-build.ts';
 import { type GrownRegistry, grownRegistry } from '../growth/grown-registries.ts';
-import { type ServedRegistry, serveRegistry } from '../http/access-point.ts';
+import { connectProvider, type ServedRegistry, serveRegistry } from '../http/access-point.ts';
 import { type BenchClient, startClient } from '../http/client.ts';
 import { preparePatches } from '../http/patching.ts';
 import { type EvseRow, PUSHABLE_EVSES } from '../http/pushes.ts';
@@ -61,7 +61,7 @@ interface ServedGrown extends ServedRegistry {
 }
 
 async function prepareCrawl({ origin, client, ...server }: ServedGrown): Promise<Side> {
-  const headers = await server.connect('bench-provider', ['--role', 'NSP', '--party', 'NL-MAP']);
+  const headers = await connectProvider(server);
   return async () => {
     const { seconds, objects } = await client.crawl({ origin, path: FIRST_PAGE, headers });
     return { seconds, units: objects, peakMegabytes: await server.peakMegabytes() };

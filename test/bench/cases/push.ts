@@ -5,11 +5,12 @@
  *
  * Beside it a Koa application that reads and parses the same bodies and forgets them, with the same client.
  */
-import type { Bench, BenchCase, Rig, Sample } from '../bench-case.ts';
+import type { Bench, BenchCase, Rig } from '../bench-case.ts';
 import { type AccessPoint, startAccessPoint } from '../http/access-point.ts';
 import { startClient } from '../http/client.ts';
 import { startEmptyKoa } from '../http/empty-koa.ts';
-import type { ExpectedRequest, LoadResult } from '../http/load.ts';
+import type { ExpectedRequest } from '../http/load.ts';
+import { loadSample } from '../http/load-sample.ts';
 import {
   type EvseRow,
   type LocationKey,
@@ -109,22 +110,17 @@ async function open(bench: Bench, way: Way): Promise<Rig> {
       if (Number(kept?.count) !== result.answered) {
         throw new Error(`${result.answered} pushes were answered, ${kept?.count} are kept`);
       }
-      return sampleOf(result, await accessPoint.peakMegabytes());
+      return loadSample(result, await accessPoint.peakMegabytes());
     },
     async beside() {
       const result = await push(koa.origin, plan(new Date().toISOString()), true);
-      return sampleOf(result, await koa.peakMegabytes());
+      return loadSample(result, await koa.peakMegabytes());
     },
     async close() {
       await Promise.all([client.stop(), koa.stop()]);
       await accessPoint.stop();
     },
   };
-}
-
-function sampleOf({ seconds, answered, p50, p99 }: LoadResult, peakMegabytes: number): Sample {
-  const note = `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
-  return { seconds, units: answered, peakMegabytes, note };
 }
 
 export const cases: readonly BenchCase[] = [

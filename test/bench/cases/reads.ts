@@ -2,11 +2,11 @@
  * Single answers to a navigation provider, as fast as they come over 32 connections: one Location, and a page of a
  * hundred. Beside it a Koa application that answers the same bytes to the same URLs from memory.
  */
-import type { Bench, BenchCase, Rig, Sample } from '../bench-case.ts';
-import { type AccessPoint, startAccessPoint } from '../http/access-point.ts';
+import type { Bench, BenchCase, Rig } from '../bench-case.ts';
+import { type AccessPoint, connectProvider, startAccessPoint } from '../http/access-point.ts';
 import { type BenchClient, startClient } from '../http/client.ts';
 import { startEmptyKoa } from '../http/empty-koa.ts';
-import type { LoadResult } from '../http/load.ts';
+import { loadSample } from '../http/load-sample.ts';
 
 const CONNECTIONS = 32;
 /** Seconds of a run. */
@@ -48,7 +48,7 @@ async function somePathsOfPages({ accessPoint, client, headers }: Reader): Promi
 async function open(bench: Bench, somePaths: (reader: Reader) => Promise<string[]>): Promise<Rig> {
   const accessPoint = await startAccessPoint(bench);
   const client = startClient();
-  const headers = await accessPoint.connect('bench-provider', ['--role', 'NSP', '--party', 'NL-MAP']);
+  const headers = await connectProvider(accessPoint);
   const paths = await somePaths({ accessPoint, client, headers });
   const answers = new Map<string, Buffer>();
   for (const path of paths) {
@@ -62,18 +62,13 @@ async function open(bench: Bench, somePaths: (reader: Reader) => Promise<string[
   const read = (origin: string) =>
     client.load({ origin, connections: CONNECTIONS, seconds: SECONDS, requests, isRepeated: true });
   return {
-    ours: async () => sampleOf(await read(accessPoint.origin), await accessPoint.peakMegabytes()),
-    beside: async () => sampleOf(await read(koa.origin), await koa.peakMegabytes()),
+    ours: async () => loadSample(await read(accessPoint.origin), await accessPoint.peakMegabytes()),
+    beside: async () => loadSample(await read(koa.origin), await koa.peakMegabytes()),
     async close() {
       await Promise.all([client.stop(), koa.stop()]);
       await accessPoint.stop();
     },
   };
-}
-
-function sampleOf({ seconds, answered, p50, p99 }: LoadResult, peakMegabytes: number): Sample {
-  const note = `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
-  return { seconds, units: answered, peakMegabytes, note };
 }
 
 export const cases: readonly BenchCase[] = [

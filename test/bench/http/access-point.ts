@@ -32,6 +32,13 @@ export interface AccessPoint extends ServedRegistry {
   stop(): Promise<void>;
 }
 
+/** Headers of a navigation provider, which may read all. */
+export function connectProvider({
+  connect,
+}: Pick<ServedRegistry, 'connect'>): Promise<Readonly<Record<string, string>>> {
+  return connect('bench-provider', ['--role', 'NSP', '--party', 'NL-MAP']);
+}
+
 export async function startAccessPoint({ registries }: Pick<Bench, 'registries'>): Promise<AccessPoint> {
   const registry = await registries.filled();
   const served = await serveRegistry(registry);

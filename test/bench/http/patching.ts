@@ -2,6 +2,7 @@
 import type { Sample } from '../bench-case.ts';
 import type { ServedRegistry } from './access-point.ts';
 import type { BenchClient } from './client.ts';
+import { loadSample } from './load-sample.ts';
 import { type EvseRow, pushableStatus, Round } from './pushes.ts';
 
 const CONNECTIONS = 64;
@@ -21,9 +22,8 @@ export async function preparePatches(
     const planned = round.plan(new Date().toISOString());
     const requests = planned.map((push) => ({ method: 'PATCH', headers, ...push }));
     const order = { origin, connections: CONNECTIONS, seconds: limit, requests, isRepeated: false };
-    const { seconds, answered, p99 } = await client.load(order);
-    round.sent(answered);
-    const peakMegabytes = await served.peakMegabytes();
-    return { seconds, units: answered, peakMegabytes, note: `p99 ${p99.toFixed(0)} ms` };
+    const result = await client.load(order);
+    round.sent(result.answered);
+    return loadSample(result, await served.peakMegabytes());
   };
 }
