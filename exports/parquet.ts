@@ -3,7 +3,7 @@
  * writer of the library. A row group is a pack: the rows of neighbouring objects.
  *
  * Guarantees: a row group has the same bytes wherever it comes to stand and whatever group it was made from: what the
- * file must know of it (sizes, and offsets from its own beginning) is a note in JSON, and the footer adds the place.
+ * file must know of it (sizes, and offsets from its own beginning) is a note, and the footer adds the place.
  */
 import { createHash } from 'node:crypto';
 import type { RowGroup } from 'hyparquet';
@@ -36,12 +36,6 @@ export function openParquet(): Uint8Array {
 
 /** An object in a pack: how many rows it has, and a digest of all that stands in columns which are not live. */
 type Entry = readonly [rows: number, digest: string];
-
-/** A row group as a note says it, and what its rows are: by that, a later one takes over what did not change. */
-interface Note {
-  readonly group: RowGroup;
-  readonly entries: readonly Entry[];
-}
 
 /** The former pack, and where in it the rows of each of its objects begin. */
 interface Former extends PlacedGroup {
@@ -76,7 +70,7 @@ export async function packRows<Row>(
   const { group, bytes } = joinColumns(columns, rows, (name) =>
     values.has(name) || !known ? encoded : known,
   );
-  return { bytes, note: writeNote({ group, entries: now }) };
+  return { bytes, note: writeNote(group, now) };
 }
 
 const NO_VALUES: ReadonlyMap<string, unknown[]> = new Map();
@@ -137,28 +131,37 @@ export function closeParquet<Row>(
     schema: schemaOf(columns),
     kvMetadata: Object.entries(says).map(([key, value]) => ({ key, value })),
   });
-  writer.row_groups = packs.map(({ offset, note }) => moved(readNote(note).group, offset));
+  writer.row_groups = packs.map(({ offset, note }) => moved(readGroup(note), offset));
   writer.num_rows = writer.row_groups.reduce((sum, group) => sum + group.num_rows, 0n);
   void writer.finish();
   return bytes.getBytes().slice(MAGIC.length);
 }
 
 function toFormer({ bytes, note }: Pack): Former {
-  const { group, entries } = readNote(note);
+  const entries = readEntries(note);
   let rows = 0;
   const starts = entries.map(([count]) => {
     rows += count;
     return rows - count;
   });
-  return { group, bytes, entries, starts };
+  return { group: readGroup(note), bytes, entries, starts };
 }
 
-function writeNote(note: Note): string {
-  return JSON.stringify(note, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+/**
+ * A line that describes the row group, which the footer asks for, and one that says what its rows are: by that, a later
+ * pack takes over what did not change.
+ */
+function writeNote(group: RowGroup, entries: readonly Entry[]): string {
+  const described = JSON.stringify(group, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+  return `${described}\n${JSON.stringify(entries)}`;
 }
 
-function readNote(note: string): Note {
-  return JSON.parse(note, (_, value) =>
+function readGroup(note: string): RowGroup {
+  return JSON.parse(note.slice(0, note.indexOf('\n')), (_, value) =>
     typeof value === 'string' && BIG_INTEGER.test(value) ? BigInt(value.slice(0, -1)) : value,
   );
+}
+
+function readEntries(note: string): Entry[] {
+  return JSON.parse(note.slice(note.indexOf('\n') + 1));
 }

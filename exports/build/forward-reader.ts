@@ -47,10 +47,6 @@ export class ForwardReader {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#file.close();
-  }
-
   async #fill(from: number, to: number): Promise<void> {
     if (to - from > this.#window.length) this.#window = Buffer.allocUnsafeSlow(2 * (to - from));
     this.#held = { from, to: from };
