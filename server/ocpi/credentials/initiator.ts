@@ -17,9 +17,10 @@ import { isHttpError } from '../../../ingest/http/http-error.ts';
 import { callPartner, describeAnswer, isSuccess } from '../../../ingest/ocpi-client/call.ts';
 import { authorizationHeader, type TokenForm } from '../../../ingest/ocpi-client/token.ts';
 import { generateToken, hashToken, type SecretBox } from '../../secret-box.ts';
+import { treeFor, versionsPath } from '../versions/trees.ts';
 import { CredentialsError, type PeerCredentials, readCredentials } from './credentials-object.ts';
 import { foreignParties, isPulled, missingEndpoint } from './handshake-policy.ts';
-import { type OwnSettings, ownCredentials, ownVersionsPath } from './own-credentials.ts';
+import { type OwnSettings, ownCredentials } from './own-credentials.ts';
 import { HANDSHAKE_LIMITS, HandshakeError, type PeerOffer, readPeer } from './peer-reader.ts';
 
 export interface InitiatorParts {
@@ -74,7 +75,8 @@ export function createInitiator(parts: InitiatorParts): Initiator {
   ): Promise<Agreement> {
     const { version, endpoints, tokenForm } = offer;
     const own = generateToken();
-    const url = `${address()}${ownVersionsPath(version, connection.role)}`;
+    // In the version that was agreed on just now; the connection may still say another.
+    const url = `${address()}${versionsPath(treeFor({ role: connection.role, version }))}`;
     const body = JSON.stringify(ownCredentials(settings, version, { token: own, url }));
     await connections.setPendingToken(connection.id, hashToken(own));
     try {

@@ -2,7 +2,6 @@
  * Who we are in a handshake: role NAP, the party and the name of the settings. Without a country code of our own
  * no partner could tell us from another, so there is no handshake then, and the operator is told what to set.
  */
-import type { Connection } from '../../../db/partner-model.ts';
 import { type Config, isOwnPartySet } from '../../config.ts';
 import { writeCredentials } from './credentials-object.ts';
 
@@ -41,13 +40,4 @@ export function ownCredentials(
 /** @throws OwnPartyUnsetError */
 export function checkOwnParty(settings: OwnSettings): void {
   if (!isOwnPartySet(settings)) throw new OwnPartyUnsetError();
-}
-
-/**
- * Where partners find our versions, below our address. 2.1.1 knows no interface roles, so there we have a tree
- * for those whose data we take and one for those who take ours (VER-06).
- */
-export function ownVersionsPath(version: string, role: Connection['role']): string {
-  if (version !== '2.1.1') return '/ocpi/versions';
-  return role === 'EMSP' || role === 'NSP' ? '/ocpi/cpo/versions' : '/ocpi/emsp/versions';
 }
