@@ -128,6 +128,7 @@ export async function readLocationsWithLongId(
       where left(lower(location.location_id), 16) = left(?, 16)
         and length(location.location_id) > 33
         and location.publish
+        and not location.withheld
         and (?::text is null or (location.country_code = ? and location.party_id = ?))
       order by location.id`,
     [start, owner?.countryCode ?? null, owner?.countryCode ?? null, owner?.partyId ?? null],

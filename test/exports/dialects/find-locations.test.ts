@@ -140,6 +140,16 @@ describe('objects found by the ids of a version', () => {
     expect(await find(EXPORT_DIALECTS['2.1.1'], namespacedId(TNM, id, 39))).to.deep.equal([]);
   });
 
+  it('what is withheld is found neither by its id nor by its alias', async () => {
+    const [short, , , long] = LONG as [string, string, string, string];
+    await take('2.2.1', 'locations', buildLocation({ id: short }));
+    await take('2.1.1', 'locations', buildLocation211({ id: long }));
+    expect(await published()).to.have.length(2);
+    await database.knex('location').update({ withheld: true });
+    expect(await published()).to.deep.equal([]);
+    expect(await find(EXPORT_DIALECTS['2.1.1'], namespacedId(TNM, long, 39))).to.deep.equal([]);
+  });
+
   it('CV-12: a page of Locations is told of all Tariffs that its connectors name, in any case, of their owner', async () => {
     const connectors = [
       buildConnector({ tariff_ids: ['REG', 'nobody'] }),
