@@ -10,7 +10,7 @@
  * Fails with SecretBoxError: no key, a key file that is damaged, a text sealed with another key or altered.
  * No message holds a secret.
  */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -67,7 +67,7 @@ export function generateToken(): string {
 
 /** How a token that partners send us is kept and looked up: SHA-256 of its UTF-8 (AUTH-16). */
 export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token, 'utf8').digest();
+  return hash('sha256', token, 'buffer');
 }
 
 function demand(key: Buffer | undefined): Buffer {

@@ -2,6 +2,7 @@
  * One object by its key, as stored. No writes.
  */
 import type { Knex } from 'knex';
+import { gathered } from '../gathered.ts';
 import type { Module, Owner } from '../model.ts';
 
 /** A document of the registry with what is needed to serve it. */
@@ -66,26 +67,48 @@ export async function readOwnObject(
   return rows[0] ? storedDocument(rows[0]) : null;
 }
 
+/** Asks for the published Locations of this id; of any owner, if none is given. */
+export type PublishedLocationReader = (locationId: string, owner?: Owner) => Promise<StoredDocument[]>;
+
 /**
- * The published Locations of this id, one an owner: ids are unique per owner only (LS-13). Those that their
- * owner does not publish are unknown here.
+ * Reads published Locations by id, one an owner: ids are unique per owner only (LS-13). Those that their owner does
+ * not publish are unknown here. What many requests ask at once is read at once.
  */
-export async function readPublishedLocations(
+export function publishedLocationReader(knex: Knex): PublishedLocationReader {
+  const read = gathered<LocationQuestion, StoredDocument[]>((asked) => readPublishedLocations(knex, asked));
+  return (locationId, owner) => read({ locationId, owner });
+}
+
+interface LocationQuestion {
+  readonly locationId: string;
+  readonly owner: Owner | undefined;
+}
+
+/** Answers each question at its place. */
+async function readPublishedLocations(
   knex: Knex,
-  locationId: string,
-  owner?: Owner,
-): Promise<StoredDocument[]> {
-  const { rows } = await knex.raw<{ rows: StoredDocumentRow[] }>(
-    `select ${STORED_DOCUMENT_COLUMNS.locations}
-       from location
-      where lower(location.location_id) = lower(?)
-        and location.publish
+  questions: readonly LocationQuestion[],
+): Promise<StoredDocument[][]> {
+  const { rows } = await knex.raw<{ rows: (StoredDocumentRow & { place: number })[] }>(
+    `select asked.place, ${STORED_DOCUMENT_COLUMNS.locations}
+       from unnest(?::text[], ?::text[], ?::text[])
+            with ordinality as asked (location_id, country_code, party_id, place)
+       join location
+         on lower(location.location_id) = lower(asked.location_id)
+        and (asked.country_code is null
+             or (location.country_code = asked.country_code and location.party_id = asked.party_id))
+      where location.publish
         and not location.withheld
-        and (?::text is null or (location.country_code = ? and location.party_id = ?))
       order by location.id`,
-    [locationId, owner?.countryCode ?? null, owner?.countryCode ?? null, owner?.partyId ?? null],
+    [
+      questions.map(({ locationId }) => locationId),
+      questions.map(({ owner }) => owner?.countryCode ?? null),
+      questions.map(({ owner }) => owner?.partyId ?? null),
+    ] as never,
   );
-  return rows.map(storedDocument);
+  const found: StoredDocument[][] = questions.map(() => []);
+  for (const row of rows) found[row.place - 1]?.push(storedDocument(row));
+  return found;
 }
 
 /**
@@ -105,6 +128,7 @@ export async function readLocationsWithLongId(
       where left(lower(location.location_id), 16) = left(?, 16)
         and length(location.location_id) > 33
         and location.publish
+        and not location.withheld
         and (?::text is null or (location.country_code = ? and location.party_id = ?))
       order by location.id`,
     [start, owner?.countryCode ?? null, owner?.countryCode ?? null, owner?.partyId ?? null],

@@ -10,6 +10,7 @@
  */
 import type { Knex } from 'knex';
 import type { Database } from '../connection.ts';
+import { gathered } from '../gathered.ts';
 import type { Clock, Owner, Role, Strictness } from '../model.ts';
 import type { Connection } from '../partner-model.ts';
 import { forgetPeer, keepPeer, type Registered, type Registration } from './connection-peer.ts';
@@ -116,7 +117,7 @@ export function createConnectionStore(parts: {
   const { voices, clock } = parts;
   const { engine, knex } = parts.database;
   const contacts = new Map<number, { at: number; form: string }>();
-  const byHash = rememberedRows(knex, engine === 'embedded');
+  const byToken = rowsByToken(knex, engine === 'embedded');
 
   /** A change of a connection's tokens: in which form it sends the new one is not known, so it is noted at once. */
   function changeTokens<T>(id: number, work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> {
@@ -129,7 +130,7 @@ export function createConnectionStore(parts: {
     try {
       return await knex.transaction(work);
     } finally {
-      byHash.forget();
+      byToken.forget();
       voices.forget();
     }
   }
@@ -148,7 +149,7 @@ export function createConnectionStore(parts: {
       return row && connectionOfRow(row);
     },
     async findByTokenHashes(hashes) {
-      const rows = await byHash.find(hashes);
+      const rows = await byToken.find(hashes);
       return rows.flatMap((row) => matchOf(row, hashes));
     },
     async noteContact(id, form) {
@@ -197,7 +198,7 @@ export function createConnectionStore(parts: {
             .andWhere((row) => row.where('consecutive_failures', '>', 0).orWhereNotNull('broken_at'))
             .update({ consecutive_failures: 0, broken_at: null })
         : wanted.update(failed()));
-      if (isNews > 0) byHash.forget();
+      if (isNews > 0) byToken.forget();
     },
     set: (id, changes) => change((transaction) => update(transaction, id, changes)),
     async remove(id) {
@@ -208,21 +209,20 @@ export function createConnectionStore(parts: {
 }
 
 /** Looks up connections by the hash of their token; in memory where nobody else can change them. */
-function rememberedRows(knex: Knex, remember: boolean) {
-  let all: Promise<Map<string, ConnectionRow>> | undefined;
-  const readAll = async () => {
-    const rows = await selectConnections(knex);
-    return new Map(rows.flatMap((row) => hashesOf(row).map((hash) => [hash.toString('hex'), row] as const)));
-  };
+function rowsByToken(knex: Knex, isRemembered: boolean) {
+  const ask = gathered<readonly Buffer[], ConnectionRow[]>(async (asked) => {
+    const hashes = asked.flat();
+    const rows = byHash(await selectConnections(knex, WITH_TOKEN, [hashes, hashes]));
+    return asked.map((one) => withHashes(rows, one));
+  });
+  let all: Promise<RowsByHash> | undefined;
   return {
     async find(hashes: readonly Buffer[]): Promise<ConnectionRow[]> {
-      if (!remember) return selectConnections(knex, WITH_TOKEN, [hashes, hashes]);
-      all ??= readAll();
+      if (!isRemembered) return ask(hashes);
+      all ??= selectConnections(knex).then(byHash);
       const reading = all;
       try {
-        const rows = await reading;
-        // A connection with two tokens that fit is one row, as it is in the other case.
-        return [...new Set(hashes.flatMap((hash) => rows.get(hash.toString('hex')) ?? []))];
+        return withHashes(await reading, hashes);
       } catch (error) {
         // The next one tries again.
         if (all === reading) all = undefined;
@@ -233,6 +233,18 @@ function rememberedRows(knex: Knex, remember: boolean) {
       all = undefined;
     },
   };
+}
+
+/** By the hash in hexadecimal. */
+type RowsByHash = ReadonlyMap<string, ConnectionRow>;
+
+function byHash(rows: readonly ConnectionRow[]): RowsByHash {
+  return new Map(rows.flatMap((row) => hashesOf(row).map((hash) => [hash.toString('hex'), row] as const)));
+}
+
+/** A connection with two tokens that fit is one row. */
+function withHashes(rows: RowsByHash, hashes: readonly Buffer[]): ConnectionRow[] {
+  return [...new Set(hashes.flatMap((hash) => rows.get(hash.toString('hex')) ?? []))];
 }
 
 const WITH_TOKEN = `

@@ -7,8 +7,8 @@
 import type { Knex } from 'knex';
 import type { Owner } from '../../db/model.ts';
 import {
+  publishedLocationReader,
   readLocationsWithLongId,
-  readPublishedLocations,
   type StoredDocument,
 } from '../../db/reads/stored-object.ts';
 import type { ExportDialect } from './dialect.ts';
@@ -19,21 +19,21 @@ import type { ExportDialect } from './dialect.ts';
  *
  * @param owner the only one that is asked about; any, if it is not given
  */
-export async function findPublishedLocations(
-  knex: Knex,
-  dialect: ExportDialect,
-  id: string,
-  owner?: Owner,
-): Promise<StoredDocument[]> {
-  const clue = dialect.readId('locations', id);
-  const named = clue.owner ?? undefined;
-  if (clue.id === '' || (named && owner && !isSame(named, owner))) return [];
-  const asked = named ?? owner;
-  const found = await readPublishedLocations(knex, clue.id, asked);
-  const { alias } = clue;
-  if (found.length > 0 || alias === null) return found;
-  const candidates = await readLocationsWithLongId(knex, alias.start, asked);
-  return candidates.filter((candidate) => alias.fits(candidate.owner, candidate.objectId));
+export type LocationFinder = (id: string, owner?: Owner) => Promise<StoredDocument[]>;
+
+export function createLocationFinder(knex: Knex, dialect: ExportDialect): LocationFinder {
+  const readPublished = publishedLocationReader(knex);
+  return async function findLocations(id, owner) {
+    const clue = dialect.readId('locations', id);
+    const named = clue.owner ?? undefined;
+    if (clue.id === '' || (named && owner && !isSame(named, owner))) return [];
+    const asked = named ?? owner;
+    const found = await readPublished(clue.id, asked);
+    const { alias } = clue;
+    if (found.length > 0 || alias === null) return found;
+    const candidates = await readLocationsWithLongId(knex, alias.start, asked);
+    return candidates.filter((candidate) => alias.fits(candidate.owner, candidate.objectId));
+  };
 }
 
 function isSame(one: Owner, other: Owner): boolean {

@@ -22,9 +22,9 @@ export function compression(): Middleware {
   return async function compression(ctx, next) {
     await next();
     const { body } = ctx;
-    if (SPOKEN_FOR.some((name) => ctx.res.hasHeader(name))) return;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     if (!Buffer.isBuffer(bytes) || bytes.length < LEAST_BYTES) return;
+    if (SPOKEN_FOR.some((name) => ctx.res.hasHeader(name))) return;
     ctx.vary('Accept-Encoding');
     if (ctx.method === 'HEAD' || ctx.acceptsEncodings('gzip', 'identity') !== 'gzip') return;
     const type = ctx.response.get('Content-Type');

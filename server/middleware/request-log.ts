@@ -14,21 +14,26 @@ const PATH_LIMIT = 500;
 /** Query parameters whose values say nothing secret and explain a page. */
 const LOGGED_PARAMETERS = ['offset', 'limit', 'date_from', 'date_to'] as const;
 /** What is asked every few seconds by machines that watch us. */
-const WATCHED = /^\/(?:health(?:\/|$)|metrics$)/;
+const WATCHED = /^\/(?:health(?:[/?]|$)|metrics(?:\?|$))/;
 
 export function requestLog(parts: { logger: Logger }): Middleware {
+  // None of the fields below carries a secret, and looking for some is most of what a line costs.
+  const logger = parts.logger.child({}, { redact: [] });
   return async function requestLog(ctx, next) {
     const start = performance.now();
     ctx.res.once('close', () => {
+      const level = levelOf(ctx);
+      if (!logger.isLevelEnabled(level)) return;
       const ms = Math.round((performance.now() - start) * 10) / 10;
-      const fields = { ...describe(ctx), ms };
-      const ours = ctx.res.statusCode >= 500 || ctx.state.ocpiStatus === 3000;
-      if (ours) parts.logger.warn(fields, 'request');
-      else if (WATCHED.test(fields.path)) parts.logger.debug(fields, 'request');
-      else parts.logger.info(fields, 'request');
+      logger[level]({ ...describe(ctx), ms }, 'request');
     });
     await next();
   };
+}
+
+function levelOf(ctx: ParameterizedContext): 'warn' | 'info' | 'debug' {
+  if (ctx.res.statusCode >= 500 || ctx.state.ocpiStatus === 3000) return 'warn';
+  return WATCHED.test(ctx.req.url ?? '') ? 'debug' : 'info';
 }
 
 function describe(ctx: ParameterizedContext) {

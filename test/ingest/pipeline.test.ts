@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readRegistryCounts } from '../../db/reads/registry-counts.ts';
 import { readSenderPage } from '../../db/reads/sender-list.ts';
-import { readOwnObject, readPublishedLocations } from '../../db/reads/stored-object.ts';
+import { publishedLocationReader, readOwnObject } from '../../db/reads/stored-object.ts';
 import type { Contributor } from '../../ingest/pipeline.ts';
 import { buildConnector, buildEvse, buildLocation, buildTariff } from '../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -357,7 +357,7 @@ describe('the pipeline from an object to the registry', () => {
       expect(since).to.equal(1);
       await put(location({ publish: false, name: 'secret', last_updated: T2 }));
       expect((await page()).total).to.equal(0);
-      expect(await readPublishedLocations(database.knex, 'LOC1')).to.have.length(0);
+      expect(await publishedLocationReader(database.knex)('LOC1')).to.have.length(0);
       const filtered = await page({ dateFrom: new Date('2026-01-01T00:00:00Z') });
       expect(filtered.total).to.equal(1);
       const served = JSON.parse(filtered.objects[0]?.document ?? '');

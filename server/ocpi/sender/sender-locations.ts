@@ -9,7 +9,7 @@
  */
 import type { Owner } from '../../../db/model.ts';
 import { readExportContext } from '../../../exports/dialects/express.ts';
-import { findPublishedLocations } from '../../../exports/dialects/find-locations.ts';
+import { createLocationFinder } from '../../../exports/dialects/find-locations.ts';
 import { locationPart } from '../location-parts.ts';
 import {
   type Answer,
@@ -29,6 +29,8 @@ export function senderLocations(
   rules: Pick<VersionRules, 'dialect' | 'limitHeader'>,
 ): Resource[] {
   const { dialect } = rules;
+  const knex = services.database.readKnex;
+  const findLocations = createLocationFinder(knex, dialect);
 
   async function read(ctx: OcpiContext): Promise<Answer> {
     const { evse_uid, connector_id } = ctx.params;
@@ -38,8 +40,7 @@ export function senderLocations(
     };
     const owner = ctx.state.addressee ?? ownerOfQuery(ctx);
     const locationId = pathId(ctx, 'location_id');
-    const knex = services.database.readKnex;
-    const stored = await findPublishedLocations(knex, dialect, locationId, owner);
+    const stored = await findLocations(locationId, owner);
     const asked = { now: services.clock(), audience: 'partner' } as const;
     const context = await readExportContext(knex, dialect, stored, asked);
     const found = stored.flatMap((location) => {

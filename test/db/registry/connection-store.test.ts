@@ -105,6 +105,20 @@ describe('connection store', () => {
     expect(await connections.findByTokenHashes([])).to.deep.equal([]);
   });
 
+  it('AUTH-05: of many tokens that come at the same moment each opens the door of its own connection', async () => {
+    const names = ['tandem', 'other', 'third'];
+    for (const name of names) await connections.add(newConnection({ name, parties: [] }));
+    const calling = [...names, 'unknown', ...names, 'tandem'];
+    const found = await Promise.all(
+      calling.map((name) =>
+        connections.findByTokenHashes([hashToken('unknown'), hashToken(`token of ${name}`)]),
+      ),
+    );
+    expect(found.map((matches) => matches.map(({ connection }) => connection.name))).to.deep.equal(
+      calling.map((name) => (name === 'unknown' ? [] : [name])),
+    );
+  });
+
   it('AUTH-12: a token is dead once it is rotated or its connection removed', async () => {
     const { id } = await connections.add(newConnection());
     const former = hashToken('token of tandem');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Checked } from '../../../db/model.ts';
 import { readPublicObjects } from '../../../db/reads/public-objects.ts';
 import { readSenderPage } from '../../../db/reads/sender-list.ts';
-import { readPublishedLocations } from '../../../db/reads/stored-object.ts';
+import { publishedLocationReader } from '../../../db/reads/stored-object.ts';
 import { UNCHECKED } from '../../../db/registry/draft.ts';
 import type { LocationMutation } from '../../../db/registry/mutation.ts';
 import { createWriter, type RegistryWriter } from '../../../db/registry/writer.ts';
@@ -239,7 +239,7 @@ describe('the one writer', () => {
       expect(since.objects.map(({ document }) => JSON.parse(document).evses[0].status)).to.deep.equal([
         'REMOVED',
       ]);
-      expect(await readPublishedLocations(database.knex, 'L1')).to.deep.equal([]);
+      expect(await publishedLocationReader(database.knex)('L1')).to.deep.equal([]);
     });
   });
 });

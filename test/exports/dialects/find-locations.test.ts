@@ -1,10 +1,13 @@
 import { expect } from 'chai';
+import type { Owner } from '../../../db/model.ts';
 import type { OcpiVersion } from '../../../db/ocpi-version.ts';
+import type { StoredDocument } from '../../../db/reads/stored-object.ts';
 import { readTariffFacts } from '../../../db/reads/tariff-facts.ts';
 import { namespacedId } from '../../../exports/dialects/alias.ts';
+import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
 import { EXPORT_DIALECTS } from '../../../exports/dialects/dialects.ts';
 import { express } from '../../../exports/dialects/express.ts';
-import { findPublishedLocations } from '../../../exports/dialects/find-locations.ts';
+import { createLocationFinder } from '../../../exports/dialects/find-locations.ts';
 import type { Contributor } from '../../../ingest/pipeline.ts';
 import {
   buildConnector,
@@ -18,6 +21,7 @@ import { addTestSource, openTestPipeline } from '../../support/pipeline.ts';
 
 const NOW = new Date('2026-06-10T12:00:00Z');
 const TNM = { countryCode: 'NL', partyId: 'TNM' };
+const ABC = { countryCode: 'NL', partyId: 'ABC' };
 const LONG = [33, 34, 36, 39].map((length) => 'Long-id-of-a-place-'.padEnd(length, 'x'));
 
 describe('objects found by the ids of a version', () => {
@@ -50,12 +54,15 @@ describe('objects found by the ids of a version', () => {
     expect(receipts.map(({ outcome }) => outcome.kind)).to.deep.equal(objects.map(() => 'created'));
   }
 
-  async function published(): Promise<Awaited<ReturnType<typeof findPublishedLocations>>> {
+  /** As the versions' routes do. */
+  function find(dialect: ExportDialect, id: string, owner?: Owner): Promise<StoredDocument[]> {
+    return createLocationFinder(database.knex, dialect)(id, owner);
+  }
+
+  async function published(): Promise<StoredDocument[]> {
     const { rows } = await database.knex.raw('select location_id from location');
     const found = await Promise.all(
-      rows.map(({ location_id }: { location_id: string }) =>
-        findPublishedLocations(database.knex, EXPORT_DIALECTS['2.3.0'], location_id),
-      ),
+      rows.map(({ location_id }: { location_id: string }) => find(EXPORT_DIALECTS['2.3.0'], location_id)),
     );
     return found.flat();
   }
@@ -72,13 +79,13 @@ describe('objects found by the ids of a version', () => {
           audience: 'partner',
         });
         const { id } = JSON.parse(text);
-        const found = await findPublishedLocations(database.knex, dialect, id);
+        const found = await find(dialect, id);
         expect(
           found.map(({ objectId }) => objectId),
           id,
         ).to.deep.equal([one.objectId]);
         const strange = `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`;
-        expect(await findPublishedLocations(database.knex, dialect, strange), strange).to.deep.equal([]);
+        expect(await find(dialect, strange), strange).to.deep.equal([]);
       }
     });
   }
@@ -92,29 +99,55 @@ describe('objects found by the ids of a version', () => {
     for (const id of ids) {
       for (const partyId of ['TNM', 'ABC']) {
         const named = namespacedId({ countryCode: 'NL', partyId }, id, 39);
-        const found = await findPublishedLocations(database.knex, dialect, named);
+        const found = await find(dialect, named);
         expect(found.map(({ owner, objectId }) => [owner.partyId, objectId])).to.deep.equal([[partyId, id]]);
       }
-      expect(await findPublishedLocations(database.knex, dialect, id)).to.deep.equal([]);
-      expect(await findPublishedLocations(database.knex, EXPORT_DIALECTS['2.2.1'], id)).to.have.length(2);
-      expect(await findPublishedLocations(database.knex, EXPORT_DIALECTS['2.2.1'], id, TNM)).to.have.length(
-        1,
-      );
+      expect(await find(dialect, id)).to.deep.equal([]);
+      expect(await find(EXPORT_DIALECTS['2.2.1'], id)).to.have.length(2);
+      expect(await find(EXPORT_DIALECTS['2.2.1'], id, TNM)).to.have.length(1);
     }
-    expect(
-      await findPublishedLocations(database.knex, dialect, 'NLTNM-LOC', {
-        countryCode: 'NL',
-        partyId: 'ABC',
-      }),
-    ).to.deep.equal([]);
+    expect(await find(dialect, 'NLTNM-LOC', ABC)).to.deep.equal([]);
+  });
+
+  it('LS-13: who asks at the same moment as others is told of the owner that was meant', async () => {
+    for (const party_id of ['TNM', 'ABC']) {
+      await take('2.2.1', 'locations', ...['LOC', 'loc2'].map((id) => buildLocation({ id, party_id })));
+    }
+    await take('2.2.1', 'locations', buildLocation({ id: 'unpublished', publish: false }));
+    const findLocations = createLocationFinder(database.knex, EXPORT_DIALECTS['2.2.1']);
+    const questions: [string, Owner?][] = [
+      ...([['LOC', TNM], ['LOC', ABC], ['loc', ABC], ['LOC'], ['LOC2'], ['LOC2', TNM]] as [string, Owner?][]),
+      ...([['LOC', TNM], ['nowhere'], ['unpublished'], ['unpublished', TNM]] as [string, Owner?][]),
+    ];
+    const answers = await Promise.all(questions.map((question) => findLocations(...question)));
+    const told = answers.map((found) => found.map(({ owner, objectId }) => `${owner.partyId} ${objectId}`));
+    expect(told).to.deep.equal([
+      ...[
+        ['TNM LOC'],
+        ['ABC LOC'],
+        ['ABC LOC'],
+        ['TNM LOC', 'ABC LOC'],
+        ['TNM loc2', 'ABC loc2'],
+        ['TNM loc2'],
+      ],
+      ...[['TNM LOC'], [], [], []],
+    ]);
   });
 
   it('LS-12: what is not published is not found by its alias either', async () => {
     const id = LONG[3] as string;
     await take('2.1.1', 'locations', buildLocation211({ id, publish: false }));
-    expect(
-      await findPublishedLocations(database.knex, EXPORT_DIALECTS['2.1.1'], namespacedId(TNM, id, 39)),
-    ).to.deep.equal([]);
+    expect(await find(EXPORT_DIALECTS['2.1.1'], namespacedId(TNM, id, 39))).to.deep.equal([]);
+  });
+
+  it('what is withheld is found neither by its id nor by its alias', async () => {
+    const [short, , , long] = LONG as [string, string, string, string];
+    await take('2.2.1', 'locations', buildLocation({ id: short }));
+    await take('2.1.1', 'locations', buildLocation211({ id: long }));
+    expect(await published()).to.have.length(2);
+    await database.knex('location').update({ withheld: true });
+    expect(await published()).to.deep.equal([]);
+    expect(await find(EXPORT_DIALECTS['2.1.1'], namespacedId(TNM, long, 39))).to.deep.equal([]);
   });
 
   it('CV-12: a page of Locations is told of all Tariffs that its connectors name, in any case, of their owner', async () => {
