@@ -38,7 +38,7 @@ export interface PullContext extends AdapterSettings {
   readonly logger: Logger;
 }
 
-/** Some objects of a module as they came. Elements that could not be read are UnreadableElement. */
+/** Some objects of a module as they came: those of a JSON list as JsonElement or UnreadableElement. */
 export interface PulledBatch {
   readonly module: Module;
   /** What they are written in. */

@@ -4,17 +4,37 @@
  * (about ten times slower than this scan followed by `JSON.parse`) and bound neither the size nor the nesting of
  * one element.
  *
- * Guarantees: memory holds one batch and one element, whatever the length of the stream; an element that is too
- * large, too deep or not UTF-8 comes as an UnreadableElement in its place; what stands before a fault is given
- * out before the fault is thrown.
+ * Guarantees: memory holds one batch and one element, whatever the length of the stream; an element comes as a
+ * JsonElement, one that is too large, too deep or not UTF-8 as an UnreadableElement in its place; what stands before
+ * a fault is given out before the fault is thrown.
  *
  * Fails with MalformedJsonError when the stream is not such a list or breaks off; errors of the stream itself
  * pass through.
  */
+import { hash } from 'node:crypto';
 import { isBlank, JsonValueScanner, type ScannedValue, type ValueLimits } from './json-value-scanner.ts';
 
-/** No JSON holds a symbol, so no element can look like one of these. */
+/** No JSON holds a symbol, so no value can look like one of these. */
+const READ = Symbol.for('JSON element');
 const UNREADABLE = Symbol.for('unreadable JSON element');
+
+/** An element: what it says, and by what the same text is known again without comparing all of it. */
+export class JsonElement {
+  readonly brand = READ;
+  readonly value: unknown;
+  /** SHA-256 of its bytes, in base64. */
+  readonly digest: string;
+
+  constructor(value: unknown, digest: string) {
+    this.value = value;
+    this.digest = digest;
+  }
+}
+
+/** Told by its brand, not by class: see `isHttpError`. */
+export function isJsonElement(element: unknown): element is JsonElement {
+  return (element as Partial<JsonElement> | null)?.brand === READ;
+}
 
 /** An element that was there and could not be read. */
 export class UnreadableElement {
@@ -31,6 +51,13 @@ export class UnreadableElement {
 /** Told by its brand, not by class: see `isHttpError`. */
 export function isUnreadable(element: unknown): element is UnreadableElement {
   return (element as Partial<UnreadableElement> | null)?.brand === UNREADABLE;
+}
+
+export type ListElement = JsonElement | UnreadableElement;
+
+/** What an element says; any other value itself. */
+export function elementValue(element: unknown): unknown {
+  return isJsonElement(element) ? element.value : element;
 }
 
 /** The stream is no list of JSON values, or breaks off. */
@@ -52,8 +79,8 @@ export interface JsonListLimits {
   readonly elementDepth: number;
   /** Elements in a batch at the most. */
   readonly batchElements: number;
-  /** Characters in a batch at which it is given out. */
-  readonly batchCharacters: number;
+  /** Bytes of a batch at which it is given out. */
+  readonly batchBytes: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -66,7 +93,7 @@ export const JSON_LIST_LIMITS: JsonListLimits = {
   elementBytes: 8 * MEBIBYTE,
   elementDepth: 64,
   batchElements: 300,
-  batchCharacters: 4 * MEBIBYTE,
+  batchBytes: 4 * MEBIBYTE,
 };
 
 /** Bounds of an envelope's own fields: status code, message, timestamp. Larger ones are passed over. */
@@ -77,7 +104,7 @@ const FIELD_COUNT_LIMIT = 50;
 export async function* readJsonList(
   chunks: AsyncIterable<Buffer>,
   limits: JsonListLimits = JSON_LIST_LIMITS,
-): AsyncGenerator<unknown[], JsonListEnd> {
+): AsyncGenerator<ListElement[], JsonListEnd> {
   const splitter = new ListSplitter(limits);
   let failure: { error: unknown } | undefined;
   const iterator = chunks[Symbol.asyncIterator]();
@@ -139,8 +166,8 @@ class ListSplitter {
   #key = '';
   #fieldCount = 0;
   readonly #fields: Record<string, unknown> = {};
-  #elements: unknown[] = [];
-  #characters = 0;
+  #elements: ListElement[] = [];
+  #bytes = 0;
   #elementCount = 0;
   #position = 0;
   #head: Buffer | null = Buffer.alloc(0);
@@ -170,19 +197,17 @@ class ListSplitter {
   }
 
   hasBatch(): boolean {
-    return (
-      this.#elements.length >= this.#limits.batchElements || this.#characters >= this.#limits.batchCharacters
-    );
+    return this.#elements.length >= this.#limits.batchElements || this.#bytes >= this.#limits.batchBytes;
   }
 
   hasElements(): boolean {
     return this.#elements.length > 0;
   }
 
-  takeBatch(): unknown[] {
+  takeBatch(): ListElement[] {
     const batch = this.#elements.slice(0, this.#limits.batchElements);
     this.#elements = this.#elements.slice(batch.length);
-    if (this.#elements.length === 0) this.#characters = 0;
+    if (this.#elements.length === 0) this.#bytes = 0;
     return batch;
   }
 
@@ -271,30 +296,31 @@ class ListSplitter {
         break;
       case 'first-key':
       case 'key':
-        this.#key = 'text' in value ? String(this.#parse(value.text, 'a name')) : '';
+        this.#key = 'bytes' in value ? String(this.#parse(value.bytes, 'a name')) : '';
         this.#place = 'colon';
         break;
       default:
         this.#fieldCount++;
-        if ('text' in value && this.#fieldCount <= FIELD_COUNT_LIMIT && this.#key !== '__proto__') {
-          this.#fields[this.#key] = this.#parse(value.text, `"${this.#key.slice(0, 40)}"`);
+        if ('bytes' in value && this.#fieldCount <= FIELD_COUNT_LIMIT && this.#key !== '__proto__') {
+          this.#fields[this.#key] = this.#parse(value.bytes, `"${this.#key.slice(0, 40)}"`);
         }
         this.#place = 'after-value';
     }
   }
 
-  #elementOf(value: ScannedValue): unknown {
-    if (!('text' in value)) {
-      this.#characters += value.excerpt.length;
-      return new UnreadableElement(`element ${this.#elementCount} ${value.reason}`, value.excerpt);
+  #elementOf(value: ScannedValue): ListElement {
+    const what = `element ${this.#elementCount}`;
+    if (!('bytes' in value)) {
+      this.#bytes += value.excerpt.length;
+      return new UnreadableElement(`${what} ${value.reason}`, value.excerpt);
     }
-    this.#characters += value.text.length;
-    return this.#parse(value.text, `element ${this.#elementCount}`);
+    this.#bytes += value.bytes.length;
+    return new JsonElement(this.#parse(value.bytes, what), hash('sha256', value.bytes, 'base64'));
   }
 
-  #parse(text: string, what: string): unknown {
+  #parse(bytes: Buffer, what: string): unknown {
     try {
-      return JSON.parse(text);
+      return JSON.parse(bytes.toString('utf8'));
     } catch (error) {
       const reason = error instanceof Error ? error.message.slice(0, 200) : String(error);
       throw new MalformedJsonError(`the JSON is malformed in ${what}: ${reason}`);

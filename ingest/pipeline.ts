@@ -29,7 +29,16 @@ import type { RegistryWriter } from '../db/registry/writer.ts';
 import type { ObjectChecks } from './checks.ts';
 import { dialectOf } from './dialects/dialects.ts';
 import { examine } from './examination.ts';
-import { type Identity, identify, inputHash, normalOwner, sameOwner, withOwner } from './identify.ts';
+import {
+  type Identity,
+  identify,
+  inputHash,
+  inputHashOf,
+  normalOwner,
+  sameOwner,
+  withOwner,
+} from './identify.ts';
+import { isJsonElement } from './json-list.ts';
 import { type Origin, wholeLocation, wholeTariff } from './mutations.ts';
 import { underPolicy } from './policy-refusal.ts';
 import * as pushed from './pushed.ts';
@@ -76,8 +85,9 @@ export interface Pipeline {
   readonly patchTariff: Put<[tariffId: string]>;
   readonly deleteTariff: (by: Contributor, owner: Owner, tariffId: string) => Promise<Receipt>;
   /**
-   * Takes a page of pulled objects; receipts come in the same order. `parties` are the owners that the source
-   * speaks for, empty for any owner without another voice; an only one is given to objects that carry none.
+   * Takes a page of pulled objects, those of a JSON list as JsonElement; receipts come in the same order. `parties`
+   * are the owners that the source speaks for, empty for any owner without another voice; an only one is given to
+   * objects that carry none.
    */
   readonly takePulled: (
     by: Contributor,
@@ -148,11 +158,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     parties: readonly Owner[],
   ): Promise<PulledReceipt[]> {
     const now = clock();
-    const pulled = objects.map((value) => ({
-      value,
-      identity: identify(value, parties),
-      hash: inputHash(by.version, by.strictness, value),
-    }));
+    const pulled = objects.map((object) => lookAt(by, object, parties));
     const keys = pulled.flatMap(({ identity }) => ('key' in identity ? `${module}/${identity.key}` : []));
     return turns.take(keys, () => takeIdentified(by, module, { pulled, parties, now }));
   }
@@ -291,6 +297,20 @@ function originOf(by: Contributor, owner: Owner, now: Date): Origin {
     dialect: dialectOf(by.version),
     now,
     correlationId: by.correlationId ?? null,
+  };
+}
+
+/** An element of a list was hashed as it was read: its text is the same again when it is unchanged. */
+function lookAt({ version, strictness }: Contributor, object: unknown, parties: readonly Owner[]): Pulled {
+  if (!isJsonElement(object)) {
+    const hash = inputHash(version, strictness, object);
+    return { value: object, identity: identify(object, parties), hash };
+  }
+  const { value, digest } = object;
+  return {
+    value,
+    identity: identify(value, parties),
+    hash: inputHashOf(version, strictness, digest),
   };
 }
 

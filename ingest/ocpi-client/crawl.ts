@@ -18,6 +18,7 @@
 import { isPartnerError, isTokenRefused, partnerProblem } from '../adapter.ts';
 import { describeUrl } from '../http/describe-url.ts';
 import { isHttpError } from '../http/http-error.ts';
+import { elementValue, type ListElement } from '../json-list.ts';
 import type { Page } from './page.ts';
 import { type Position, withQuery } from './position.ts';
 
@@ -50,7 +51,7 @@ const STEP_BACK_LIMIT = 50;
 const EQUAL_PAGES_LIMIT = 3;
 
 /** Walks the list and gives out the objects of each page. */
-export async function* crawl(options: CrawlOptions): AsyncGenerator<unknown[], CrawlEnd> {
+export async function* crawl(options: CrawlOptions): AsyncGenerator<ListElement[], CrawlEnd> {
   const walk = new Walk(options);
   let url: string | null = walk.firstUrl();
   let isBroken = false;
@@ -280,8 +281,11 @@ class Walk {
 }
 
 /** Tells the content of one page from another's, whatever its order; cheap beside what the page costs otherwise. */
-function fingerprint(objects: readonly unknown[]): string {
-  return objects.map(identityOf).sort().join('\n');
+function fingerprint(objects: readonly ListElement[]): string {
+  return objects
+    .map((object) => identityOf(elementValue(object)))
+    .sort()
+    .join('\n');
 }
 
 function identityOf(object: unknown): string {

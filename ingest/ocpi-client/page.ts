@@ -8,12 +8,12 @@ import LinkHeader from 'http-link-header';
 import { PartnerError } from '../adapter.ts';
 import { describeUrl } from '../http/describe-url.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import { type JsonListEnd, MalformedJsonError, readJsonList } from '../json-list.ts';
+import { type JsonListEnd, type ListElement, MalformedJsonError, readJsonList } from '../json-list.ts';
 import { checkStatus, malformedAnswer, type PartnerRequest } from './call.ts';
 
 /** One page of a list. */
 export interface Page {
-  readonly objects: unknown[];
+  readonly objects: ListElement[];
   /** As written; null without one, or with one that cannot be read. */
   readonly nextLink: string | null;
   /** X-Total-Count. */
@@ -26,7 +26,7 @@ export interface Page {
 export function getPage(http: HttpClient, request: PartnerRequest): Promise<Page> {
   return http.ask(request, async (answer) => {
     const where = describeUrl(answer.url);
-    const objects: unknown[] = [];
+    const objects: ListElement[] = [];
     const list = readJsonList(answer.body);
     const end = await drain(list, objects).catch((error: unknown) => {
       throw error instanceof MalformedJsonError ? malformedAnswer(answer, error.message) : error;
@@ -54,7 +54,10 @@ export function checkEnvelope(end: JsonListEnd, where: string): void {
   }
 }
 
-async function drain(list: AsyncGenerator<unknown[], JsonListEnd>, objects: unknown[]): Promise<JsonListEnd> {
+async function drain(
+  list: AsyncGenerator<ListElement[], JsonListEnd>,
+  objects: ListElement[],
+): Promise<JsonListEnd> {
   for (;;) {
     const { value, done } = await list.next();
     if (done) return value;
