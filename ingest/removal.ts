@@ -44,7 +44,10 @@ export async function removeUnseen(
 ): Promise<Removal> {
   const known = await readObjectsOf(parts.knex, module, speaker, startedAt);
   const isSpared = ({ owner }: OwnedObject) => spared.some((party) => sameOwner(party, owner));
-  const unseen = known.filter((object) => !seen.has(objectKey(object.owner, object.id)) && !isSpared(object));
+  // One that was received meanwhile stands and counts, and is newer than the list.
+  const unseen = known.filter(
+    (object) => !object.isSince && !seen.has(objectKey(object.owner, object.id)) && !isSpared(object),
+  );
   const counts = { unseen: unseen.length, known: known.length };
   if (unseen.length > known.length * shrinkLimit) {
     return { held: true, removed: 0, ...counts };
