@@ -6,35 +6,17 @@
  *
  * Guarantees: memory holds one batch and one element, whatever the length of the stream; an element comes as a
  * JsonElement, one that is too large, too deep or not UTF-8 as an UnreadableElement in its place; what stands before
- * a fault is given out before the fault is thrown.
+ * a fault is given out before the fault is thrown. Elements that the caller recognises are hashed, and not parsed.
  *
  * Fails with MalformedJsonError when the stream is not such a list or breaks off; errors of the stream itself
  * pass through.
  */
 import { hash } from 'node:crypto';
+import { headOf, JsonElement, type Recognise } from './json-element.ts';
 import { isBlank, JsonValueScanner, type ScannedValue, type ValueLimits } from './json-value-scanner.ts';
 
-/** No JSON holds a symbol, so no value can look like one of these. */
-const READ = Symbol.for('JSON element');
+/** No JSON holds a symbol, so no value can look like it. */
 const UNREADABLE = Symbol.for('unreadable JSON element');
-
-/** An element: what it says, and by what the same text is known again without comparing all of it. */
-export class JsonElement {
-  readonly brand = READ;
-  readonly value: unknown;
-  /** SHA-256 of its bytes, in base64. */
-  readonly digest: string;
-
-  constructor(value: unknown, digest: string) {
-    this.value = value;
-    this.digest = digest;
-  }
-}
-
-/** Told by its brand, not by class: see `isHttpError`. */
-export function isJsonElement(element: unknown): element is JsonElement {
-  return (element as Partial<JsonElement> | null)?.brand === READ;
-}
 
 /** An element that was there and could not be read. */
 export class UnreadableElement {
@@ -54,11 +36,6 @@ export function isUnreadable(element: unknown): element is UnreadableElement {
 }
 
 export type ListElement = JsonElement | UnreadableElement;
-
-/** What an element says; any other value itself. */
-export function elementValue(element: unknown): unknown {
-  return isJsonElement(element) ? element.value : element;
-}
 
 /** The stream is no list of JSON values, or breaks off. */
 export class MalformedJsonError extends Error {
@@ -104,8 +81,9 @@ const FIELD_COUNT_LIMIT = 50;
 export async function* readJsonList(
   chunks: AsyncIterable<Buffer>,
   limits: JsonListLimits = JSON_LIST_LIMITS,
+  recognises?: Recognise,
 ): AsyncGenerator<ListElement[], JsonListEnd> {
-  const splitter = new ListSplitter(limits);
+  const splitter = new ListSplitter(limits, recognises);
   let failure: { error: unknown } | undefined;
   const iterator = chunks[Symbol.asyncIterator]();
   try {
@@ -158,6 +136,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 class ListSplitter {
   readonly #limits: JsonListLimits;
+  readonly #recognises: Recognise | undefined;
   readonly #scanner = new JsonValueScanner();
   #place: Place = 'start';
   #isScanning = false;
@@ -172,8 +151,9 @@ class ListSplitter {
   #position = 0;
   #head: Buffer | null = Buffer.alloc(0);
 
-  constructor(limits: JsonListLimits) {
+  constructor(limits: JsonListLimits, recognises: Recognise | undefined) {
     this.#limits = limits;
+    this.#recognises = recognises;
   }
 
   /** Takes the next bytes. */
@@ -315,7 +295,11 @@ class ListSplitter {
       return new UnreadableElement(`${what} ${value.reason}`, value.excerpt);
     }
     this.#bytes += value.bytes.length;
-    return new JsonElement(this.#parse(value.bytes, what), hash('sha256', value.bytes, 'base64'));
+    const digest = hash('sha256', value.bytes, 'base64');
+    const head = this.#recognises?.(digest) ? headOf(value.bytes) : null;
+    return head === null
+      ? JsonElement.read(digest, this.#parse(value.bytes, what))
+      : JsonElement.recognised(digest, value.bytes, head);
   }
 
   #parse(bytes: Buffer, what: string): unknown {

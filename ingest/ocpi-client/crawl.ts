@@ -18,7 +18,8 @@
 import { isPartnerError, isTokenRefused, partnerProblem } from '../adapter.ts';
 import { describeUrl } from '../http/describe-url.ts';
 import { isHttpError } from '../http/http-error.ts';
-import { elementValue, type ListElement } from '../json-list.ts';
+import { isJsonElement } from '../json-element.ts';
+import type { ListElement } from '../json-list.ts';
 import type { Page } from './page.ts';
 import { type Position, withQuery } from './position.ts';
 
@@ -282,13 +283,11 @@ class Walk {
 
 /** Tells the content of one page from another's, whatever its order; cheap beside what the page costs otherwise. */
 function fingerprint(objects: readonly ListElement[]): string {
-  return objects
-    .map((object) => identityOf(elementValue(object)))
-    .sort()
-    .join('\n');
+  return objects.map(identityOf).sort().join('\n');
 }
 
-function identityOf(object: unknown): string {
+function identityOf(element: ListElement): string {
+  const object: unknown = isJsonElement(element) ? (element.head ?? element.value) : element;
   if (typeof object !== 'object' || object === null) return JSON.stringify(object) ?? '';
   const { country_code: countryCode, party_id: partyId, id, role } = object as Record<string, unknown>;
   // A ClientInfo has no id: a party has one in each of its roles.

@@ -8,7 +8,14 @@ import LinkHeader from 'http-link-header';
 import { PartnerError } from '../adapter.ts';
 import { describeUrl } from '../http/describe-url.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import { type JsonListEnd, type ListElement, MalformedJsonError, readJsonList } from '../json-list.ts';
+import type { Recognise } from '../json-element.ts';
+import {
+  JSON_LIST_LIMITS,
+  type JsonListEnd,
+  type ListElement,
+  MalformedJsonError,
+  readJsonList,
+} from '../json-list.ts';
 import { checkStatus, malformedAnswer, type PartnerRequest } from './call.ts';
 
 /** One page of a list. */
@@ -23,11 +30,11 @@ export interface Page {
 }
 
 /** Gets one page of a list. */
-export function getPage(http: HttpClient, request: PartnerRequest): Promise<Page> {
+export function getPage(http: HttpClient, request: PartnerRequest, recognises?: Recognise): Promise<Page> {
   return http.ask(request, async (answer) => {
     const where = describeUrl(answer.url);
     const objects: ListElement[] = [];
-    const list = readJsonList(answer.body);
+    const list = readJsonList(answer.body, JSON_LIST_LIMITS, recognises);
     const end = await drain(list, objects).catch((error: unknown) => {
       throw error instanceof MalformedJsonError ? malformedAnswer(answer, error.message) : error;
     });

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { elementValue, type JsonElement } from '../../ingest/json-element.ts';
 import {
-  elementValue,
   JSON_LIST_LIMITS,
-  type JsonElement,
   type JsonListEnd,
   MalformedJsonError,
   readJsonList,
