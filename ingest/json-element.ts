@@ -14,31 +14,41 @@ export interface ElementHead {
   readonly id: string;
 }
 
-/** Tells by the digest of an element whether its like is known. May be wrong when it says so, never when it denies. */
+/**
+ * Tells by the digest of an element whether its like is known. May be wrong when it says so; what it denies was not
+ * known when it was made.
+ */
 export type Recognise = (digest: string) => boolean;
 
 export class JsonElement {
   readonly brand = ELEMENT;
   /** SHA-256 of its bytes, in base64. */
   readonly digest: string;
+  /** False when whoever was asked denied that its like is known. */
+  readonly mayBeKnown: boolean;
   /** As it begins; only of one that was recognised, and not to be relied on until that is confirmed. */
   readonly head: ElementHead | null;
   #bytes: Buffer | null;
   #value: unknown;
 
-  private constructor(digest: string, bytes: Buffer | null, head: ElementHead | null, value: unknown) {
+  private constructor(
+    digest: string,
+    mayBeKnown: boolean,
+    content: { readonly bytes: Buffer; readonly head: ElementHead } | { readonly value: unknown },
+  ) {
     this.digest = digest;
-    this.head = head;
-    this.#bytes = bytes;
-    this.#value = value;
+    this.mayBeKnown = mayBeKnown;
+    this.head = 'head' in content ? content.head : null;
+    this.#bytes = 'bytes' in content ? content.bytes : null;
+    this.#value = 'value' in content ? content.value : undefined;
   }
 
-  static read(digest: string, value: unknown): JsonElement {
-    return new JsonElement(digest, null, null, value);
+  static read(digest: string, value: unknown, mayBeKnown: boolean): JsonElement {
+    return new JsonElement(digest, mayBeKnown, { value });
   }
 
   static recognised(digest: string, bytes: Buffer, head: ElementHead): JsonElement {
-    return new JsonElement(digest, bytes, head, undefined);
+    return new JsonElement(digest, true, { bytes, head });
   }
 
   /** What it says. */

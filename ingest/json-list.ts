@@ -296,9 +296,10 @@ class ListSplitter {
     }
     this.#bytes += value.bytes.length;
     const digest = hash('sha256', value.bytes, 'base64');
-    const head = this.#recognises?.(digest) ? headOf(value.bytes) : null;
+    const isRecognised = this.#recognises?.(digest);
+    const head = isRecognised ? headOf(value.bytes) : null;
     return head === null
-      ? JsonElement.read(digest, this.#parse(value.bytes, what))
+      ? JsonElement.read(digest, this.#parse(value.bytes, what), isRecognised !== false)
       : JsonElement.recognised(digest, value.bytes, head);
   }
 

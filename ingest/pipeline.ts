@@ -231,14 +231,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return refusals;
   }
 
-  /** The objects that are known to the last byte. */
+  /** The objects that are known to the last byte; those of which it was denied are not asked about. */
   async function knownInputs(
     by: Contributor,
     module: Module,
     pulled: readonly Pulled[],
   ): Promise<ReadonlySet<Pulled>> {
     const inputs = pulled.flatMap((one) =>
-      'owner' in one.identity
+      'owner' in one.identity && mayBeKnown(one)
         ? { one, owner: one.identity.owner, id: one.identity.id, inputHash: one.hash }
         : [],
     );
@@ -320,6 +320,10 @@ function lookAt({ version, strictness }: Contributor, object: unknown, parties: 
   }
   const identity = identify(object.head ?? object.value, parties);
   return { object, identity, hash: inputHashOf(version, strictness, object.digest) };
+}
+
+function mayBeKnown({ object }: Pulled): boolean {
+  return !isJsonElement(object) || object.mayBeKnown;
 }
 
 /** One that was recognised by mistake is what all of it says that it is. */

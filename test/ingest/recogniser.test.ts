@@ -68,6 +68,13 @@ describe('elements of a list that are known already', () => {
     expect(await take([recognised])).to.deep.equal(['updated']);
   });
 
+  it('are unchanged, too, when they come twice in a list that nobody knew', async () => {
+    const twice = await elementsOf([textOf(), textOf()], await recogniser());
+    expect(await take(twice.slice(0, 1))).to.deep.equal(['created']);
+    expect(await take(twice.slice(1))).to.deep.equal(['unchanged']);
+    expect(await database.knex('change')).to.have.length(1);
+  });
+
   it('are not those of another source, nor of another strictness', async () => {
     await take(await elementsOf([textOf()], await recogniser()));
     const other = await addTestSource(database, 'other');
