@@ -167,10 +167,9 @@ export class LocationDraft {
   }
 
   /** An item that was missing before is missing since then. */
-  private missingSince(now: Date): string[] {
+  private missingSince(now: Date): Date[] {
     const { missingItems: items = [], missingSince = [] } = this.stored ?? {};
-    const moment = now.toISOString();
-    return this.checked.missingItems.map((item) => missingSince[items.indexOf(item)] ?? moment);
+    return this.checked.missingItems.map((item) => missingSince[items.indexOf(item)] ?? now);
   }
 
   private get isShown(): boolean {

@@ -27,8 +27,7 @@ export interface StoredLocation {
   withheld: boolean;
   withheldAcross: boolean;
   missingItems: string[];
-  /** Moments as PostgreSQL writes them: there are a dozen a Location, and nobody reckons with them. */
-  missingSince: string[];
+  missingSince: Date[];
   receivedAt: Date;
   createdAt: Date;
   changedAt: Date;
@@ -55,7 +54,7 @@ interface StoredLocationRow {
   withheld: boolean;
   withheld_across: boolean;
   missing_items: string[];
-  missing_since: string[];
+  missing_since: Date[];
   received_at: Date;
   created_at: Date;
   changed_at: Date;
@@ -81,7 +80,7 @@ export interface LocationWrite {
   withheldAcross: boolean;
   /** AFIR items that it lacks, and in the same order since when. */
   missingItems: readonly string[];
-  missingSince: readonly string[];
+  missingSince: readonly Date[];
   createdAt: Date;
   receivedAt: Date;
   changedAt: Date;
@@ -106,7 +105,7 @@ export async function lockLocations(
             lower(location.location_id) as location_key, location.document, location.withdrawn_document,
             location.source_version, location.as_stored, location.content_hash, location.input_hash,
             location.connection_id, location.source_id, location.received_at, location.omitted_evses, location.vanished, location.publish,
-            location.expired, location.withheld, location.withheld_across, location.missing_items, to_json(location.missing_since) as missing_since,
+            location.expired, location.withheld, location.withheld_across, location.missing_items, location.missing_since,
             location.created_at, location.changed_at, location.sequence
        from location
        join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, location_key)
