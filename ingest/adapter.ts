@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Module, Owner } from '../db/model.ts';
 import type { OcpiVersion } from '../db/ocpi-version.ts';
 import type { HttpClient } from './http/http-client.ts';
+import type { Recognise } from './json-element.ts';
 
 /** The settings of a source that only its adapter understands. */
 export interface AdapterSettings {
@@ -29,6 +30,8 @@ export interface PullContext extends AdapterSettings {
   readonly parties: readonly Owner[];
   /** The party of the hub that is pulled; null when the source is none. */
   readonly hub: Owner | null;
+  /** Which elements of a list are likely known: for lists of everything, since to make it ready costs a moment. */
+  readonly recogniser: (module: Module, version: OcpiVersion) => Promise<Recognise>;
   /** What the last run left. */
   readonly memory: Readonly<Record<string, unknown>>;
   readonly http: HttpClient;
@@ -38,7 +41,7 @@ export interface PullContext extends AdapterSettings {
   readonly logger: Logger;
 }
 
-/** Some objects of a module as they came. Elements that could not be read are UnreadableElement. */
+/** Some objects of a module as they came: those of a JSON list as JsonElement or UnreadableElement. */
 export interface PulledBatch {
   readonly module: Module;
   /** What they are written in. */

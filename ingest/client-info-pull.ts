@@ -16,6 +16,8 @@ import { isHub } from '../db/registry/partner.ts';
 import { PartnerError, partnerProblem } from './adapter.ts';
 import { type ClientInfoVersion, readClientInfo } from './client-info.ts';
 import type { HttpClient } from './http/http-client.ts';
+import { elementValue } from './json-element.ts';
+import type { ListElement } from './json-list.ts';
 import { type CrawlEnd, crawl } from './ocpi-client/crawl.ts';
 import { getPage } from './ocpi-client/page.ts';
 import { withTokenForms } from './ocpi-client/token.ts';
@@ -153,7 +155,7 @@ async function readList(
         break;
       }
       for (const entry of value) {
-        const reading = readClientInfo(entry, versionOf(connection), clock());
+        const reading = readClientInfo(elementValue(entry), versionOf(connection), clock());
         if ('info' in reading) infos.push(reading.info);
         else refusals.push(reading.problems.map(({ message }) => message).join(', '));
       }
@@ -178,7 +180,7 @@ function pagesOf(
   { peer, tokenForm, version }: Connection,
   url: string,
   stopping: AbortSignal,
-): AsyncGenerator<unknown[], CrawlEnd> {
+): AsyncGenerator<ListElement[], CrawlEnd> {
   const limit = new PartnerError(`not at its end after ${PULL_LIMIT_MS / 60_000} minutes`);
   const signal = AbortSignal.any([stopping, abortAfter(PULL_LIMIT_MS, limit)]);
   const token = {

@@ -53,7 +53,12 @@ export function withOwner(value: unknown, owner: Owner): unknown {
 
 /** Hash of an input as received, for this version and strictness. */
 export function inputHash(version: string, strictness: string, value: unknown): Buffer {
-  return sha256(`${INGEST_REVISION} ${version} ${strictness} ${JSON.stringify(value)}`);
+  return inputHashOf(version, strictness, JSON.stringify(value));
+}
+
+/** The same of one that is told apart by a text, such as its digest. */
+export function inputHashOf(version: string, strictness: string, text: string): Buffer {
+  return sha256(`${INGEST_REVISION} ${version} ${strictness} ${text}`);
 }
 
 function withoutNullOwner(fields: Record<string, unknown>): Record<string, unknown> {

@@ -4,16 +4,18 @@
  * (about ten times slower than this scan followed by `JSON.parse`) and bound neither the size nor the nesting of
  * one element.
  *
- * Guarantees: memory holds one batch and one element, whatever the length of the stream; an element that is too
- * large, too deep or not UTF-8 comes as an UnreadableElement in its place; what stands before a fault is given
- * out before the fault is thrown.
+ * Guarantees: memory holds one batch and one element, whatever the length of the stream; an element comes as a
+ * JsonElement, one that is too large, too deep or not UTF-8 as an UnreadableElement in its place; what stands before
+ * a fault is given out before the fault is thrown. Elements that the caller recognises are hashed, and not parsed.
  *
  * Fails with MalformedJsonError when the stream is not such a list or breaks off; errors of the stream itself
  * pass through.
  */
+import { hash } from 'node:crypto';
+import { headOf, JsonElement, type Recognise } from './json-element.ts';
 import { isBlank, JsonValueScanner, type ScannedValue, type ValueLimits } from './json-value-scanner.ts';
 
-/** No JSON holds a symbol, so no element can look like one of these. */
+/** No JSON holds a symbol, so no value can look like it. */
 const UNREADABLE = Symbol.for('unreadable JSON element');
 
 /** An element that was there and could not be read. */
@@ -32,6 +34,8 @@ export class UnreadableElement {
 export function isUnreadable(element: unknown): element is UnreadableElement {
   return (element as Partial<UnreadableElement> | null)?.brand === UNREADABLE;
 }
+
+export type ListElement = JsonElement | UnreadableElement;
 
 /** The stream is no list of JSON values, or breaks off. */
 export class MalformedJsonError extends Error {
@@ -52,8 +56,8 @@ export interface JsonListLimits {
   readonly elementDepth: number;
   /** Elements in a batch at the most. */
   readonly batchElements: number;
-  /** Characters in a batch at which it is given out. */
-  readonly batchCharacters: number;
+  /** Bytes of a batch at which it is given out. */
+  readonly batchBytes: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -66,7 +70,7 @@ export const JSON_LIST_LIMITS: JsonListLimits = {
   elementBytes: 8 * MEBIBYTE,
   elementDepth: 64,
   batchElements: 300,
-  batchCharacters: 4 * MEBIBYTE,
+  batchBytes: 4 * MEBIBYTE,
 };
 
 /** Bounds of an envelope's own fields: status code, message, timestamp. Larger ones are passed over. */
@@ -77,8 +81,9 @@ const FIELD_COUNT_LIMIT = 50;
 export async function* readJsonList(
   chunks: AsyncIterable<Buffer>,
   limits: JsonListLimits = JSON_LIST_LIMITS,
-): AsyncGenerator<unknown[], JsonListEnd> {
-  const splitter = new ListSplitter(limits);
+  recognises?: Recognise,
+): AsyncGenerator<ListElement[], JsonListEnd> {
+  const splitter = new ListSplitter(limits, recognises);
   let failure: { error: unknown } | undefined;
   const iterator = chunks[Symbol.asyncIterator]();
   try {
@@ -131,6 +136,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 class ListSplitter {
   readonly #limits: JsonListLimits;
+  readonly #recognises: Recognise | undefined;
   readonly #scanner = new JsonValueScanner();
   #place: Place = 'start';
   #isScanning = false;
@@ -139,14 +145,15 @@ class ListSplitter {
   #key = '';
   #fieldCount = 0;
   readonly #fields: Record<string, unknown> = {};
-  #elements: unknown[] = [];
-  #characters = 0;
+  #elements: ListElement[] = [];
+  #bytes = 0;
   #elementCount = 0;
   #position = 0;
   #head: Buffer | null = Buffer.alloc(0);
 
-  constructor(limits: JsonListLimits) {
+  constructor(limits: JsonListLimits, recognises: Recognise | undefined) {
     this.#limits = limits;
+    this.#recognises = recognises;
   }
 
   /** Takes the next bytes. */
@@ -170,19 +177,17 @@ class ListSplitter {
   }
 
   hasBatch(): boolean {
-    return (
-      this.#elements.length >= this.#limits.batchElements || this.#characters >= this.#limits.batchCharacters
-    );
+    return this.#elements.length >= this.#limits.batchElements || this.#bytes >= this.#limits.batchBytes;
   }
 
   hasElements(): boolean {
     return this.#elements.length > 0;
   }
 
-  takeBatch(): unknown[] {
+  takeBatch(): ListElement[] {
     const batch = this.#elements.slice(0, this.#limits.batchElements);
     this.#elements = this.#elements.slice(batch.length);
-    if (this.#elements.length === 0) this.#characters = 0;
+    if (this.#elements.length === 0) this.#bytes = 0;
     return batch;
   }
 
@@ -271,30 +276,36 @@ class ListSplitter {
         break;
       case 'first-key':
       case 'key':
-        this.#key = 'text' in value ? String(this.#parse(value.text, 'a name')) : '';
+        this.#key = 'bytes' in value ? String(this.#parse(value.bytes, 'a name')) : '';
         this.#place = 'colon';
         break;
       default:
         this.#fieldCount++;
-        if ('text' in value && this.#fieldCount <= FIELD_COUNT_LIMIT && this.#key !== '__proto__') {
-          this.#fields[this.#key] = this.#parse(value.text, `"${this.#key.slice(0, 40)}"`);
+        if ('bytes' in value && this.#fieldCount <= FIELD_COUNT_LIMIT && this.#key !== '__proto__') {
+          this.#fields[this.#key] = this.#parse(value.bytes, `"${this.#key.slice(0, 40)}"`);
         }
         this.#place = 'after-value';
     }
   }
 
-  #elementOf(value: ScannedValue): unknown {
-    if (!('text' in value)) {
-      this.#characters += value.excerpt.length;
-      return new UnreadableElement(`element ${this.#elementCount} ${value.reason}`, value.excerpt);
+  #elementOf(value: ScannedValue): ListElement {
+    const what = `element ${this.#elementCount}`;
+    if (!('bytes' in value)) {
+      this.#bytes += value.excerpt.length;
+      return new UnreadableElement(`${what} ${value.reason}`, value.excerpt);
     }
-    this.#characters += value.text.length;
-    return this.#parse(value.text, `element ${this.#elementCount}`);
+    this.#bytes += value.bytes.length;
+    const digest = hash('sha256', value.bytes, 'base64');
+    const isRecognised = this.#recognises?.(digest);
+    const head = isRecognised ? headOf(value.bytes) : null;
+    return head === null
+      ? JsonElement.read(digest, this.#parse(value.bytes, what), isRecognised !== false)
+      : JsonElement.recognised(digest, value.bytes, head);
   }
 
-  #parse(text: string, what: string): unknown {
+  #parse(bytes: Buffer, what: string): unknown {
     try {
-      return JSON.parse(text);
+      return JSON.parse(bytes.toString('utf8'));
     } catch (error) {
       const reason = error instanceof Error ? error.message.slice(0, 200) : String(error);
       throw new MalformedJsonError(`the JSON is malformed in ${what}: ${reason}`);

@@ -12,8 +12,8 @@ export interface ValueLimits {
   readonly depth: number;
 }
 
-/** The text of a value, or why it was not kept and how it begins. */
-export type ScannedValue = { readonly text: string } | { readonly reason: string; readonly excerpt: string };
+/** The bytes of a value, which are UTF-8, or why it was not kept and how it begins. */
+export type ScannedValue = { readonly bytes: Buffer } | { readonly reason: string; readonly excerpt: string };
 
 /** Bytes of an unreadable value that are shown, so that a person can find it. */
 const EXCERPT_BYTES = 200;
@@ -32,7 +32,8 @@ export class JsonValueScanner {
   #kind: 'container' | 'string' | 'scalar' = 'scalar';
   #depth = 0;
   #inString = false;
-  #escaped = false;
+  /** The next byte is escaped. */
+  #isEscaped = false;
   #parts: Buffer[] = [];
   #bytes = 0;
   #reason: string | null = null;
@@ -48,7 +49,7 @@ export class JsonValueScanner {
           : 'scalar';
     this.#depth = 0;
     this.#inString = false;
-    this.#escaped = false;
+    this.#isEscaped = false;
     this.#parts = [];
     this.#bytes = 0;
     this.#reason = null;
@@ -66,23 +67,26 @@ export class JsonValueScanner {
     const bytes = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
     this.#parts = [];
     const reason = this.#reason ?? (isUtf8(bytes) ? null : 'is not UTF-8');
-    if (reason === null) return { text: bytes.toString('utf8') };
+    if (reason === null) return { bytes };
     return { reason, excerpt: bytes.subarray(0, EXCERPT_BYTES).toString('utf8') };
   }
 
+  /** Every byte of every feed passes through here: the state is in local variables, and a string is one tight loop. */
   #nestedEnd(chunk: Buffer, from: number): number {
+    const { length } = chunk;
     let depth = this.#depth;
     let inString = this.#inString;
-    let escaped = this.#escaped;
-    let end = -1;
-    for (let place = from; place < chunk.length; place++) {
-      const byte = chunk[place];
+    let place = this.#isEscaped ? from + 1 : from;
+    let isEnd = false;
+    while (place < length && !isEnd) {
+      let byte = chunk[place++];
       if (inString) {
-        if (escaped) escaped = false;
-        else if (byte === BACKSLASH) escaped = true;
+        while (byte !== QUOTE && byte !== BACKSLASH && place < length) byte = chunk[place++];
+        // What is escaped is passed over; it may be the first byte of the next chunk.
+        if (byte === BACKSLASH) place++;
         else if (byte === QUOTE) {
           inString = false;
-          if (depth === 0) end = place + 1;
+          isEnd = depth === 0;
         }
       } else if (byte === QUOTE) {
         inString = true;
@@ -91,14 +95,13 @@ export class JsonValueScanner {
         if (depth > this.#limits.depth) this.#refuse(`is nested more than ${this.#limits.depth} levels deep`);
       } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
         depth--;
-        if (depth === 0) end = place + 1;
+        isEnd = depth === 0;
       }
-      if (end >= 0) break;
     }
     this.#depth = depth;
     this.#inString = inString;
-    this.#escaped = escaped;
-    return end;
+    this.#isEscaped = place > length;
+    return isEnd ? place : -1;
   }
 
   #keep(part: Buffer): void {

@@ -29,10 +29,20 @@ import type { RegistryWriter } from '../db/registry/writer.ts';
 import type { ObjectChecks } from './checks.ts';
 import { dialectOf } from './dialects/dialects.ts';
 import { examine } from './examination.ts';
-import { type Identity, identify, inputHash, normalOwner, sameOwner, withOwner } from './identify.ts';
+import {
+  type Identity,
+  identify,
+  inputHash,
+  inputHashOf,
+  normalOwner,
+  sameOwner,
+  withOwner,
+} from './identify.ts';
+import { elementValue, isJsonElement, type Recognise } from './json-element.ts';
 import { type Origin, wholeLocation, wholeTariff } from './mutations.ts';
 import { underPolicy } from './policy-refusal.ts';
 import * as pushed from './pushed.ts';
+import { createRecogniser } from './recogniser.ts';
 import { type CompletePull, type Removal, removeUnseen } from './removal.ts';
 import { createTurns } from './turns.ts';
 
@@ -76,8 +86,9 @@ export interface Pipeline {
   readonly patchTariff: Put<[tariffId: string]>;
   readonly deleteTariff: (by: Contributor, owner: Owner, tariffId: string) => Promise<Receipt>;
   /**
-   * Takes a page of pulled objects; receipts come in the same order. `parties` are the owners that the source
-   * speaks for, empty for any owner without another voice; an only one is given to objects that carry none.
+   * Takes a page of pulled objects, those of a JSON list as JsonElement; receipts come in the same order. `parties`
+   * are the owners that the source speaks for, empty for any owner without another voice; an only one is given to
+   * objects that carry none.
    */
   readonly takePulled: (
     by: Contributor,
@@ -85,6 +96,8 @@ export interface Pipeline {
     objects: readonly unknown[],
     parties: readonly Owner[],
   ) => Promise<PulledReceipt[]>;
+  /** Which elements of a list that is to be pulled are likely known. */
+  readonly recogniser: (by: Contributor, module: Module) => Promise<Recognise>;
   /** After a complete full pull: see `removal.ts`. */
   readonly removeUnseen: (by: Contributor, module: Module, pull: CompletePull) => Promise<Removal>;
 }
@@ -102,7 +115,8 @@ export interface PipelineParts {
 
 /** One object of a page, before it is looked at. */
 interface Pulled {
-  readonly value: unknown;
+  /** As it was handed in: what it says is not read while it is known. */
+  readonly object: unknown;
   readonly identity: Identity | Problem;
   readonly hash: Buffer;
 }
@@ -148,11 +162,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     parties: readonly Owner[],
   ): Promise<PulledReceipt[]> {
     const now = clock();
-    const pulled = objects.map((value) => ({
-      value,
-      identity: identify(value, parties),
-      hash: inputHash(by.version, by.strictness, value),
-    }));
+    const pulled = objects.map((object) => lookAt(by, object, parties));
     const keys = pulled.flatMap(({ identity }) => ('key' in identity ? `${module}/${identity.key}` : []));
     return turns.take(keys, () => takeIdentified(by, module, { pulled, parties, now }));
   }
@@ -160,12 +170,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function takeIdentified(
     by: Contributor,
     module: Module,
-    { pulled, parties, now }: { pulled: readonly Pulled[]; parties: readonly Owner[]; now: Date },
+    page: { pulled: readonly Pulled[]; parties: readonly Owner[]; now: Date },
   ): Promise<PulledReceipt[]> {
+    const { parties, now } = page;
+    const known = await knownInputs(by, module, page.pulled);
+    const pulled = page.pulled.map((object) => (known.has(object) ? object : lookWhole(object, parties)));
     const refusals = await refusedOwners(by, module, pulled, parties);
-    const known = await knownInputs(by, module, pulled);
     const receipts = await Promise.all(
-      pulled.map(async ({ value, identity, hash }): Promise<PulledReceipt> => {
+      pulled.map(async (one): Promise<PulledReceipt> => {
+        const { object, identity, hash } = one;
         if ('message' in identity) {
           return { key: null, ...rejected('invalid', [identity]) };
         }
@@ -173,11 +186,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         if (refusal) {
           return { key: identity.key, ...rejected(refusal.reason, refusal.problems) };
         }
-        if (known.has(value)) {
+        if (known.has(one)) {
           return { key: identity.key, outcome: { kind: 'unchanged' }, findings: [] };
         }
         const origin = originOf(by, identity.owner, now);
-        const { mutation, findings } = pulledMutation(origin, module, withOwner(value, identity.owner), hash);
+        const value = withOwner(elementValue(object), identity.owner);
+        const { mutation, findings } = pulledMutation(origin, module, value, hash);
         return { key: identity.key, outcome: await submit(mutation), findings };
       }),
     );
@@ -185,8 +199,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       by,
       module,
       receipts.flatMap(({ outcome }, index) => {
-        const { value, identity } = pulled[index] as Pulled;
-        return known.has(value) ? [] : { ...identified(identity), value, outcome };
+        const one = pulled[index] as Pulled;
+        if (known.has(one)) return [];
+        return { ...identified(one.identity), value: elementValue(one.object), outcome };
       }),
     );
     return receipts;
@@ -216,17 +231,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return refusals;
   }
 
-  /** The objects that are known to the last byte. */
+  /** The objects that are known to the last byte; those of which it was denied are not asked about. */
   async function knownInputs(
     by: Contributor,
     module: Module,
     pulled: readonly Pulled[],
-  ): Promise<ReadonlySet<unknown>> {
-    const inputs = pulled.flatMap(({ value, identity, hash }) =>
-      'owner' in identity ? { value, owner: identity.owner, id: identity.id, inputHash: hash } : [],
+  ): Promise<ReadonlySet<Pulled>> {
+    const inputs = pulled.flatMap((one) =>
+      'owner' in one.identity && mayBeKnown(one)
+        ? { one, owner: one.identity.owner, id: one.identity.id, inputHash: one.hash }
+        : [],
     );
     const known = inputs.length > 0 ? await readKnownInputs(knex, module, by.speaker, inputs) : [];
-    return new Set(inputs.filter((_, index) => known[index]).map((input) => input.value));
+    return new Set(inputs.filter((_, index) => known[index]).map((input) => input.one));
   }
 
   /** Keeps what was refused, forgets the refusals of what was taken, logs what failed. */
@@ -273,6 +290,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     deleteTariff: (by, owner, id) =>
       push(by, 'tariffs', owner, id, null, (origin) => pushed.removedTariff(origin, id)),
     takePulled,
+    recogniser: (by, module) => createRecogniser(knex, by, module),
     removeUnseen: (by, module, pull) =>
       removeUnseen(
         { knex, writer, originOf: (owner) => originOf(by, owner, clock()) },
@@ -292,6 +310,27 @@ function originOf(by: Contributor, owner: Owner, now: Date): Origin {
     now,
     correlationId: by.correlationId ?? null,
   };
+}
+
+/** An element of a list was hashed as it was read: its text is the same again when it is unchanged. */
+function lookAt({ version, strictness }: Contributor, object: unknown, parties: readonly Owner[]): Pulled {
+  if (!isJsonElement(object)) {
+    const hash = inputHash(version, strictness, object);
+    return { object, identity: identify(object, parties), hash };
+  }
+  const identity = identify(object.head ?? object.value, parties);
+  return { object, identity, hash: inputHashOf(version, strictness, object.digest) };
+}
+
+function mayBeKnown({ object }: Pulled): boolean {
+  return !isJsonElement(object) || object.mayBeKnown;
+}
+
+/** One that was recognised by mistake is what all of it says that it is. */
+function lookWhole(pulled: Pulled, parties: readonly Owner[]): Pulled {
+  const { object } = pulled;
+  if (!isJsonElement(object) || object.head === null) return pulled;
+  return { ...pulled, identity: identify(object.value, parties) };
 }
 
 /** The mutation of a pulled object, or its refusal; the smallest invalid part is left out (LR-32). */

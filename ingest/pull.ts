@@ -274,6 +274,8 @@ class PullRun {
       party,
       parties: this.#scope.parties,
       hub: this.#scope.hub,
+      recogniser: (module, version) =>
+        this.#parts.pipeline.recogniser(contributorOf(this.#source, version), module),
       memory,
       http: fetcher,
       correlationId: this.#correlationId,

@@ -42,9 +42,12 @@ export async function removeUnseen(
   module: Module,
   { seen, shrinkLimit, spared = [], startedAt }: CompletePull,
 ): Promise<Removal> {
-  const known = await readObjectsOf(parts.knex, module, speaker, startedAt);
+  const standing = await readObjectsOf(parts.knex, module, speaker, startedAt);
+  const wasSeen = (object: OwnedObject) => seen.has(objectKey(object.owner, object.id));
   const isSpared = ({ owner }: OwnedObject) => spared.some((party) => sameOwner(party, owner));
-  const unseen = known.filter((object) => !seen.has(objectKey(object.owner, object.id)) && !isSpared(object));
+  // What came meanwhile and not by this pull is newer than its list, which says nothing of it.
+  const known = standing.filter((object) => !object.isSince || wasSeen(object));
+  const unseen = known.filter((object) => !wasSeen(object) && !isSpared(object));
   const counts = { unseen: unseen.length, known: known.length };
   if (unseen.length > known.length * shrinkLimit) {
     return { held: true, removed: 0, ...counts };

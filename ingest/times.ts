@@ -18,7 +18,7 @@ export function timeOf(dateTime: string): number {
 
 /** The later of two DateTimes; the first when they are equal. */
 export function laterOf(one: string, other: string): string {
-  return timeOf(other) > timeOf(one) ? other : one;
+  return isBefore(one, other) ? other : one;
 }
 
 /** True when a DateTime lies further in the future than clocks may differ (LR-26). */
@@ -31,7 +31,13 @@ export function isInFuture(dateTime: string, now: Date): boolean {
  * nothing, or one wrong clock would lock an object for good (LR-26).
  */
 export function isOlder(incoming: string, stored: string, now: Date): boolean {
-  return timeOf(incoming) < timeOf(stored) && !isInFuture(stored, now);
+  return isBefore(incoming, stored) && !isInFuture(stored, now);
+}
+
+/** Written alike, their texts are in the order of time: to compare those costs a tenth of reading two dates. */
+function isBefore(one: string, other: string): boolean {
+  const areAlike = one.length === other.length && one.endsWith('Z') === other.endsWith('Z');
+  return areAlike ? one < other : timeOf(one) < timeOf(other);
 }
 
 /** The Connector's EVSE, not older than its connectors; the same object when it is not. */

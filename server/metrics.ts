@@ -169,6 +169,7 @@ export function countOutcomes(pipeline: Pipeline, metrics: Pick<Metrics, 'countO
       for (const { outcome } of receipts) metrics.countOutcome(module, outcome.kind);
       return receipts;
     },
+    recogniser: (...call) => pipeline.recogniser(...call),
     removeUnseen: (...call) => pipeline.removeUnseen(...call),
   };
 }

@@ -12,6 +12,36 @@ export interface Input {
   readonly inputHash: Buffer;
 }
 
+/** Bytes of a hash by which an input is recognised: enough to be hardly ever wrong, and a number still holds them. */
+const PREFIX_BYTES = 6;
+
+/** The beginning of the hash of an input, as a number. */
+export function inputPrefix(inputHash: Buffer, offset = 0): number {
+  return inputHash.readUIntBE(offset, PREFIX_BYTES);
+}
+
+/** The beginnings of the hashes of all inputs of this speaker from which an object came as it now stands. */
+export async function readInputPrefixes(
+  knex: Knex,
+  module: Module,
+  speaker: Speaker,
+): Promise<ReadonlySet<number>> {
+  const table = module === 'locations' ? 'location' : 'tariff';
+  const { connection_id, source_id } = speakerColumns(speaker);
+  const { rows } = await knex.raw<{ rows: { prefixes: Buffer | null }[] }>(
+    `select string_agg(substr(${table}.input_hash, 1, ${PREFIX_BYTES}), ''::bytea) as prefixes
+       from ${table}
+      where ${table}.connection_id is not distinct from ?::bigint
+        and ${table}.source_id is not distinct from ?::bigint`,
+    [connection_id, source_id],
+  );
+  const prefixes = rows[0]?.prefixes ?? Buffer.alloc(0);
+  const known = new Set<number>();
+  for (let offset = 0; offset < prefixes.length; offset += PREFIX_BYTES)
+    known.add(inputPrefix(prefixes, offset));
+  return known;
+}
+
 /**
  * For each input, whether the registry's present state came from exactly this input of this speaker. False
  * whenever anything else has touched the object since.

@@ -20,7 +20,7 @@ import {
 } from '../adapter.ts';
 import { sniffedGunzip } from '../http/body.ts';
 import { describeUrl } from '../http/describe-url.ts';
-import { readJsonList } from '../json-list.ts';
+import { JSON_LIST_LIMITS, readJsonList } from '../json-list.ts';
 import { isWebUrl, openLocalFile } from '../local-file.ts';
 import { unknownOptions } from '../ocpi-client/options.ts';
 import { checkEnvelope } from '../ocpi-client/page.ts';
@@ -112,7 +112,10 @@ async function* readObjects(
   context: PullContext,
 ): AsyncGenerator<PulledBatch, void> {
   const { signal } = context;
-  const list = readJsonList(sniffedGunzip(opened.bytes, FILE_BYTES, opened.where));
+  const version = versionOf(context);
+  const recognises = await context.recogniser(module, version);
+  const bytes = sniffedGunzip(opened.bytes, FILE_BYTES, opened.where);
+  const list = readJsonList(bytes, JSON_LIST_LIMITS, recognises);
   try {
     for (;;) {
       const { value, done } = await list.next();
@@ -121,7 +124,7 @@ async function* readObjects(
         checkEnvelope(value, opened.where);
         return;
       }
-      yield { module, version: versionOf(context), objects: value };
+      yield { module, version, objects: value };
     }
   } catch (error) {
     if ((error as Error).name !== 'MalformedJsonError') throw error;

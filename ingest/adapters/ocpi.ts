@@ -134,6 +134,7 @@ async function* pullModule(
 ): AsyncGenerator<PulledBatch, CrawlEnd> {
   const { http, correlationId, signal, dateFrom, version } = context;
   const routing = routingHeaders(context);
+  const recognises = dateFrom === null ? await context.recogniser(module, version) : undefined;
   const pages = crawl({
     url,
     dateFrom,
@@ -141,12 +142,11 @@ async function* pullModule(
     signal,
     getPage: (pageUrl) =>
       withTokenForms(context, memory, (authorization) =>
-        getPage(http, {
-          url: pageUrl,
-          headers: { ...routing, ...authorization },
-          correlationId,
-          signal,
-        }),
+        getPage(
+          http,
+          { url: pageUrl, headers: { ...routing, ...authorization }, correlationId, signal },
+          recognises,
+        ),
       ),
   });
   for (;;) {

@@ -18,6 +18,8 @@
 import { isPartnerError, isTokenRefused, partnerProblem } from '../adapter.ts';
 import { describeUrl } from '../http/describe-url.ts';
 import { isHttpError } from '../http/http-error.ts';
+import { isJsonElement } from '../json-element.ts';
+import type { ListElement } from '../json-list.ts';
 import type { Page } from './page.ts';
 import { type Position, withQuery } from './position.ts';
 
@@ -50,7 +52,7 @@ const STEP_BACK_LIMIT = 50;
 const EQUAL_PAGES_LIMIT = 3;
 
 /** Walks the list and gives out the objects of each page. */
-export async function* crawl(options: CrawlOptions): AsyncGenerator<unknown[], CrawlEnd> {
+export async function* crawl(options: CrawlOptions): AsyncGenerator<ListElement[], CrawlEnd> {
   const walk = new Walk(options);
   let url: string | null = walk.firstUrl();
   let isBroken = false;
@@ -280,11 +282,12 @@ class Walk {
 }
 
 /** Tells the content of one page from another's, whatever its order; cheap beside what the page costs otherwise. */
-function fingerprint(objects: readonly unknown[]): string {
+function fingerprint(objects: readonly ListElement[]): string {
   return objects.map(identityOf).sort().join('\n');
 }
 
-function identityOf(object: unknown): string {
+function identityOf(element: ListElement): string {
+  const object: unknown = isJsonElement(element) ? (element.head ?? element.value) : element;
   if (typeof object !== 'object' || object === null) return JSON.stringify(object) ?? '';
   const { country_code: countryCode, party_id: partyId, id, role } = object as Record<string, unknown>;
   // A ClientInfo has no id: a party has one in each of its roles.

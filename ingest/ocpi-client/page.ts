@@ -8,12 +8,19 @@ import LinkHeader from 'http-link-header';
 import { PartnerError } from '../adapter.ts';
 import { describeUrl } from '../http/describe-url.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import { type JsonListEnd, MalformedJsonError, readJsonList } from '../json-list.ts';
+import type { Recognise } from '../json-element.ts';
+import {
+  JSON_LIST_LIMITS,
+  type JsonListEnd,
+  type ListElement,
+  MalformedJsonError,
+  readJsonList,
+} from '../json-list.ts';
 import { checkStatus, malformedAnswer, type PartnerRequest } from './call.ts';
 
 /** One page of a list. */
 export interface Page {
-  readonly objects: unknown[];
+  readonly objects: ListElement[];
   /** As written; null without one, or with one that cannot be read. */
   readonly nextLink: string | null;
   /** X-Total-Count. */
@@ -23,11 +30,11 @@ export interface Page {
 }
 
 /** Gets one page of a list. */
-export function getPage(http: HttpClient, request: PartnerRequest): Promise<Page> {
+export function getPage(http: HttpClient, request: PartnerRequest, recognises?: Recognise): Promise<Page> {
   return http.ask(request, async (answer) => {
     const where = describeUrl(answer.url);
-    const objects: unknown[] = [];
-    const list = readJsonList(answer.body);
+    const objects: ListElement[] = [];
+    const list = readJsonList(answer.body, JSON_LIST_LIMITS, recognises);
     const end = await drain(list, objects).catch((error: unknown) => {
       throw error instanceof MalformedJsonError ? malformedAnswer(answer, error.message) : error;
     });
@@ -54,7 +61,10 @@ export function checkEnvelope(end: JsonListEnd, where: string): void {
   }
 }
 
-async function drain(list: AsyncGenerator<unknown[], JsonListEnd>, objects: unknown[]): Promise<JsonListEnd> {
+async function drain(
+  list: AsyncGenerator<ListElement[], JsonListEnd>,
+  objects: ListElement[],
+): Promise<JsonListEnd> {
   for (;;) {
     const { value, done } = await list.next();
     if (done) return value;

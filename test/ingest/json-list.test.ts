@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { elementValue, type JsonElement } from '../../ingest/json-element.ts';
 import {
   JSON_LIST_LIMITS,
   type JsonListEnd,
@@ -26,7 +27,7 @@ async function readAll(text: string | Buffer, size = 65_536, limits = {}) {
         break;
       }
       sizes.push(next.value.length);
-      elements.push(...next.value);
+      elements.push(...next.value.map(elementValue));
     }
   } catch (caught) {
     error = caught as Error;
@@ -73,6 +74,18 @@ describe('a list of JSON objects in a stream', () => {
   it('passes over a byte order mark, also when it is cut', async () => {
     const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from('[1,"ü"]')]);
     for (const size of [1, 2, 100]) expect((await readAll(marked, size)).elements).to.deep.equal([1, 'ü']);
+  });
+
+  it('gives elements of the same text the same digest, however the bytes are cut, and others another', async () => {
+    const one = '{"id":"1","text":"a \\"quoted\\" word"}';
+    const text = `[${one},{"id": "1","text":"a \\"quoted\\" word"},\n${one}]`;
+    for (const size of [1, 3, 1000]) {
+      const { value: batch } = await readJsonList(chunked(Buffer.from(text), size)).next();
+      const [first, spaced, again] = batch as JsonElement[];
+      expect(first?.digest).to.have.length(44).and.equal(again?.digest);
+      expect(first?.digest).to.not.equal(spaced?.digest);
+      expect(first?.value).to.deep.equal(spaced?.value);
+    }
   });
 
   it('gives batches of a bounded number and size', async () => {

@@ -137,6 +137,18 @@ describe('one run of a source', () => {
     expect(await run({ full: true })).to.include({ state: 'complete', removed: 3 });
   });
 
+  it('PC-06: what came changed counts among the known, so that all may change and one be gone', async () => {
+    await addLocations({ shrinkLimit: 0.1 });
+    rig.now = new Date('2026-06-10T12:00:00Z');
+    await run();
+    const [lost, ...others] = fleet.locations;
+    platform.locations.delete(lost as object);
+    for (const location of others)
+      platform.locations.put({ ...location, last_updated: '2026-06-10T12:30:00Z' });
+    rig.now = new Date('2026-06-10T13:00:00Z');
+    expect(await run({ full: true })).to.include({ state: 'complete', received: 29, removed: 1 });
+  });
+
   it('PC-06: an empty list removes nothing', async () => {
     await addLocations();
     await run();

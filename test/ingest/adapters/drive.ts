@@ -3,6 +3,7 @@ import pino from 'pino';
 import type { Module } from '../../../db/model.ts';
 import type { Adapter, PullContext, PullVerdict } from '../../../ingest/adapter.ts';
 import { createHttpClient } from '../../../ingest/http/http-client.ts';
+import { elementValue } from '../../../ingest/json-element.ts';
 
 export interface Driven {
   readonly objects: Record<Module, unknown[]>;
@@ -35,6 +36,7 @@ export async function drive(adapter: Adapter, settings: Partial<PullContext>): P
       party: { countryCode: 'NL', partyId: 'NAP' },
       parties: [],
       hub: null,
+      recogniser: async () => () => false,
       memory: {},
       http,
       correlationId: 'one-operation',
@@ -47,7 +49,7 @@ export async function drive(adapter: Adapter, settings: Partial<PullContext>): P
       if (done) return { objects, largestBatch, versions, verdict: value };
       largestBatch = Math.max(largestBatch, value.objects.length);
       versions.add(value.version);
-      objects[value.module].push(...value.objects);
+      objects[value.module].push(...value.objects.map(elementValue));
     }
   } finally {
     await http.close();
