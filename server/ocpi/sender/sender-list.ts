@@ -1,5 +1,5 @@
 /**
- * A Sender list of either module (LS-01 to LS-11, TS-01): one page of stored documents, joined as text, in the words
+ * A Sender list of either module (LS-01 to LS-11, TS-01): one page of stored documents, joined as bytes, in the words
  * of a version. What these cannot express is neither listed nor counted (LS-06, LS-11).
  *
  * The page comes from the primary, never from a replica: a page that lags would end an incremental pull before
@@ -7,7 +7,7 @@
  */
 import type { Module } from '../../../db/model.ts';
 import { readSenderPage } from '../../../db/reads/sender-list.ts';
-import { express } from '../../../exports/dialects/express.ts';
+import { expressPage } from '../../../exports/dialects/express.ts';
 import { success } from '../protocol/envelope.ts';
 import { linkToNext, PAGE_LIMIT, readPageRequest } from '../protocol/paging.ts';
 import { publicAddress } from '../protocol/public-address.ts';
@@ -32,6 +32,7 @@ export function senderList(
       ...request,
       owner: addressee ?? undefined,
       tariffLimits: { obstacles, validAt: onlyValid ? now : null },
+      version: dialect.version,
     });
     const headers: Record<string, string> = {
       'X-Total-Count': String(page.total),
@@ -47,7 +48,15 @@ export function senderList(
       await services.pushPositions.noteListRead({ connectionId: connection.id, module }, request.dateFrom);
     }
     const asked = { now, audience: 'partner' } as const;
-    const texts = await express(services.database.knex, dialect, module, page.objects, asked);
-    return success({ dataText: `[${texts.join(',')}]`, headers });
+    const texts = await expressPage(services.database.knex, dialect, module, page.objects, asked);
+    return success({ dataBytes: jsonArray(texts), headers });
   };
+}
+
+const COMMA = Buffer.from(',');
+
+/** These JSON texts as an array, in pieces. */
+function jsonArray(texts: readonly Buffer[]): Buffer[] {
+  const members = texts.flatMap((text, index) => (index === 0 ? [text] : [COMMA, text]));
+  return [Buffer.from('['), ...members, Buffer.from(']')];
 }

@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import { type CopiedColumns, copyOut } from '../../db/copy-out.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+
+/** More bytes than one message of the protocol and one chunk of a socket. */
+const LONG = 300_000;
+
+describe('rows as bytes', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await openTestDatabase();
+  });
+  after(() => database.drop());
+
+  const readText = (columns: CopiedColumns) => columns.bytes().toString();
+
+  it('are what the query answers, in its order', async () => {
+    const query = database.knex.raw(
+      `select n::bigint, n % 2 = 0, ? || n, ?::timestamptz = '2026-06-01 10:00Z', ? = any(?::text[])
+         from generate_series(3, 1, -1) as n`,
+      [`it's {"a":"\\n"} ☃ `, '2026-06-01T10:00:00Z', 'b', ['a', 'b']],
+    );
+    const rows = await copyOut(database.knex, query, (columns) => [
+      columns.int8(),
+      columns.boolean(),
+      columns.text(),
+      columns.boolean(),
+      columns.boolean(),
+    ]);
+    expect(rows).to.deep.equal([
+      [3, false, `it's {"a":"\\n"} ☃ 3`, true, true],
+      [2, true, `it's {"a":"\\n"} ☃ 2`, true, true],
+      [1, false, `it's {"a":"\\n"} ☃ 1`, true, true],
+    ]);
+  });
+
+  it('stay as they are, whatever their length and what is read after them', async () => {
+    const { knex } = database;
+    const query = knex.raw('select repeat(chr(96 + n), ? / n) from generate_series(1, 26) as n', [LONG]);
+    const rows = await copyOut(knex, query, (columns) => columns.bytes());
+    await copyOut(knex, query, (columns) => columns.bytes());
+    const wanted = Array.from({ length: 26 }, (_, index) =>
+      String.fromCharCode(97 + index).repeat(Math.floor(LONG / (index + 1))),
+    );
+    expect(rows.map(String)).to.deep.equal(wanted);
+  });
+
+  it('are none when the query finds none', async () => {
+    expect(await copyOut(database.knex, database.knex.raw(`select 'a' where false`), readText)).to.deep.equal(
+      [],
+    );
+  });
+
+  it('are those of the transaction that reads them', async () => {
+    await database.knex.transaction(async (transaction) => {
+      await transaction.raw(`create temporary table seen on commit drop as select 'here' as word`);
+      const rows = await copyOut(transaction, transaction.raw('select seen.word from seen'), readText);
+      expect(rows).to.deep.equal(['here']);
+    });
+  });
+
+  it('fail as the database fails, also half-way, and leave the connection fit for use', async () => {
+    const { knex } = database;
+    const failing = `select repeat('x', 1000) || 1 / (n - 900) from generate_series(1, 1000) as n`;
+    for (const sql of [failing, 'select nothing']) {
+      let error: Error | undefined;
+      await copyOut(knex, knex.raw(sql), readText).catch((reason) => {
+        error = reason;
+      });
+      expect(error).to.be.instanceOf(Error);
+    }
+    expect(await copyOut(knex, knex.raw(`select 'on'`), readText)).to.deep.equal(['on']);
+  });
+
+  it('have no nulls: what reads them has no word for one', async () => {
+    const error = await copyOut(database.knex, database.knex.raw('select null::text'), readText).catch(
+      String,
+    );
+    expect(error).to.contain('must not be null');
+  });
+});
