@@ -20,9 +20,12 @@ const NULL = -1;
 
 /** The columns of a row, to be read one after the other, each as what it is in the query. */
 export interface CopiedColumns {
-  int8(): number;
+  /** Of any width. */
+  integer(): number;
+  integerOrNull(): number | null;
   boolean(): boolean;
   text(): string;
+  textOrNull(): string | null;
   /** The bytes of a text. */
   bytes(): Buffer;
 }
@@ -119,8 +122,15 @@ class Columns implements CopiedColumns {
     return count !== END;
   }
 
-  int8(): number {
-    const value = Number(this.bytes().readBigInt64BE());
+  integer(): number {
+    return present(this.integerOrNull());
+  }
+
+  integerOrNull(): number | null {
+    const length = this.#next();
+    if (length === NULL) return null;
+    if (length < 8) return this.#bytes.readIntBE(this.#at - length, length);
+    const value = this.#bytes.readInt32BE(this.#at - 8) * 2 ** 32 + this.#bytes.readUInt32BE(this.#at - 4);
     if (Number.isSafeInteger(value)) return value;
     throw new RangeError(`The integer ${value} does not fit a JavaScript number; select it as text`);
   }
@@ -130,14 +140,28 @@ class Columns implements CopiedColumns {
   }
 
   text(): string {
-    return this.bytes().toString();
+    return present(this.textOrNull());
+  }
+
+  textOrNull(): string | null {
+    const length = this.#next();
+    return length === NULL ? null : this.#bytes.toString('utf8', this.#at - length, this.#at);
   }
 
   bytes(): Buffer {
-    const length = this.#bytes.readInt32BE(this.#at);
-    if (length === NULL) throw new TypeError('A column that is copied out must not be null');
-    const from = this.#at + 4;
-    this.#at = from + length;
-    return this.#bytes.subarray(from, this.#at);
+    const length = this.#next();
+    return present(length === NULL ? null : this.#bytes.subarray(this.#at - length, this.#at));
   }
+
+  /** Goes behind the next column, and answers its length. */
+  #next(): number {
+    const length = this.#bytes.readInt32BE(this.#at);
+    this.#at += 4 + Math.max(0, length);
+    return length;
+  }
+}
+
+function present<T>(value: T | null): T {
+  if (value === null) throw new TypeError('A column has no value, and is read as one that always has');
+  return value;
 }

@@ -173,8 +173,8 @@ function objectOf({ module, version }: SenderQuery): Fragment {
 
 function readRow(columns: CopiedColumns): ListedObject & { total: number } {
   return {
-    total: columns.int8(),
-    id: columns.int8(),
+    total: columns.integer(),
+    id: columns.integer(),
     owner: { countryCode: columns.text(), partyId: columns.text() },
     passes: columns.boolean(),
     document: columns.bytes(),

@@ -16,21 +16,21 @@ describe('rows as bytes', () => {
 
   it('are what the query answers, in its order', async () => {
     const query = database.knex.raw(
-      `select n::bigint, n % 2 = 0, ? || n, ?::timestamptz = '2026-06-01 10:00Z', ? = any(?::text[])
+      `select n::bigint << 40, n % 2 = 0, ? || n, ?::timestamptz = '2026-06-01 10:00Z', ? = any(?::text[])
          from generate_series(3, 1, -1) as n`,
       [`it's {"a":"\\n"} ☃ `, '2026-06-01T10:00:00Z', 'b', ['a', 'b']],
     );
     const rows = await copyOut(database.knex, query, (columns) => [
-      columns.int8(),
+      columns.integer(),
       columns.boolean(),
       columns.text(),
       columns.boolean(),
       columns.boolean(),
     ]);
     expect(rows).to.deep.equal([
-      [3, false, `it's {"a":"\\n"} ☃ 3`, true, true],
-      [2, true, `it's {"a":"\\n"} ☃ 2`, true, true],
-      [1, false, `it's {"a":"\\n"} ☃ 1`, true, true],
+      [3 * 2 ** 40, false, `it's {"a":"\\n"} ☃ 3`, true, true],
+      [2 * 2 ** 40, true, `it's {"a":"\\n"} ☃ 2`, true, true],
+      [1 * 2 ** 40, false, `it's {"a":"\\n"} ☃ 1`, true, true],
     ]);
   });
 
@@ -72,10 +72,25 @@ describe('rows as bytes', () => {
     expect(await copyOut(knex, knex.raw(`select 'on'`), readText)).to.deep.equal(['on']);
   });
 
-  it('have no nulls: what reads them has no word for one', async () => {
-    const error = await copyOut(database.knex, database.knex.raw('select null::text'), readText).catch(
-      String,
+  it('have integers of any width, and a word for no value', async () => {
+    const query = database.knex.raw(
+      `select -1::smallint, -70000, -5000000000, 9007199254740991, null::bigint, 7::bigint, null::text, 'a'`,
     );
-    expect(error).to.contain('must not be null');
+    const rows = await copyOut(database.knex, query, (columns) => [
+      ...Array.from({ length: 4 }, () => columns.integer()),
+      ...Array.from({ length: 2 }, () => columns.integerOrNull()),
+      ...Array.from({ length: 2 }, () => columns.textOrNull()),
+    ]);
+    expect(rows).to.deep.equal([[-1, -70000, -5e9, Number.MAX_SAFE_INTEGER, null, 7, null, 'a']]);
+  });
+
+  it('are refused where a value is missing, or does not fit a number', async () => {
+    const { knex } = database;
+    const refusal = (sql: string, read: (columns: CopiedColumns) => unknown) =>
+      copyOut(knex, knex.raw(sql), read).then(() => '', String);
+    expect(await refusal('select null::text', readText)).to.contain('has no value');
+    expect(await refusal('select 9007199254740992', (columns) => columns.integer())).to.contain(
+      'does not fit',
+    );
   });
 });
