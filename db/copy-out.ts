@@ -8,8 +8,9 @@
 import type { Knex } from 'knex';
 import type pg from 'pg';
 
-/** Bytes that are made room for at first; it doubles. */
-const FIRST_ROOM = 64 * 1024;
+/** Bytes of the blocks into which rows are copied, many a block: the first, and the largest. Each doubles the last. */
+const FIRST_BLOCK = 16 * 1024;
+const LARGEST_BLOCK = 256 * 1024;
 /** Of the format: a signature of 11 bytes, flags, and the length of an extension. */
 const SIGNATURE_BYTES = 11;
 const FLAGS_BYTES = 4;
@@ -44,10 +45,10 @@ export async function copyOut<Row>(
   const client = knex.client as Knex.Client;
   const connection = (await client.acquireConnection()) as pg.Client;
   try {
-    const bytes = await new Promise<Buffer>((resolve, reject) => {
+    const messages = await new Promise<Buffer[]>((resolve, reject) => {
       connection.query(new Copy(`copy (${query.toQuery()}) to stdout (format binary)`, resolve, reject));
     });
-    return readRows(bytes, read);
+    return readRows(messages, read);
   } finally {
     await client.releaseConnection(connection);
   }
@@ -56,12 +57,14 @@ export async function copyOut<Row>(
 /** What `pg` calls as the answer comes. None of it may throw: an error would have no one to go to. */
 class Copy implements pg.Submittable {
   readonly #sql: string;
-  readonly #resolve: (bytes: Buffer) => void;
+  readonly #resolve: (messages: Buffer[]) => void;
   readonly #reject: (error: Error) => void;
-  #room = Buffer.allocUnsafe(FIRST_ROOM);
-  #length = 0;
+  readonly #messages: Buffer[] = [];
+  #block = Buffer.alloc(0);
+  /** How much of the block is taken. */
+  #taken = 0;
 
-  constructor(sql: string, resolve: (bytes: Buffer) => void, reject: (error: Error) => void) {
+  constructor(sql: string, resolve: (messages: Buffer[]) => void, reject: (error: Error) => void) {
     this.#sql = sql;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -71,16 +74,16 @@ class Copy implements pg.Submittable {
     connection.query(this.#sql);
   }
 
-  /** The chunk is a window on a buffer that `pg` writes over when more comes. */
+  /** The chunk, of one message, is a window on a buffer that `pg` writes over when more comes. */
   handleCopyData({ chunk }: { chunk: Buffer }): void {
-    const length = this.#length + chunk.length;
-    if (length > this.#room.length) {
-      const room = Buffer.allocUnsafe(Math.max(length, this.#room.length * 2));
-      this.#room.copy(room, 0, 0, this.#length);
-      this.#room = room;
+    if (this.#taken + chunk.length > this.#block.length) {
+      const room = Math.min(Math.max(this.#block.length * 2, FIRST_BLOCK), LARGEST_BLOCK);
+      this.#block = Buffer.allocUnsafe(Math.max(chunk.length, room));
+      this.#taken = 0;
     }
-    chunk.copy(this.#room, this.#length);
-    this.#length = length;
+    chunk.copy(this.#block, this.#taken);
+    this.#messages.push(this.#block.subarray(this.#taken, this.#taken + chunk.length));
+    this.#taken += chunk.length;
   }
 
   handleCommandComplete(): void {}
@@ -90,15 +93,18 @@ class Copy implements pg.Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.#resolve(this.#room.subarray(0, this.#length));
+    this.#resolve(this.#messages);
   }
 }
 
-function readRows<Row>(bytes: Buffer, read: (columns: CopiedColumns) => Row): Row[] {
-  const columns = new Columns(bytes);
+/** The server sends each row as a message; before the first one stands the header, after the last one the end. */
+function readRows<Row>(messages: readonly Buffer[], read: (columns: CopiedColumns) => Row): Row[] {
   const rows: Row[] = [];
-  columns.skipHeader();
-  while (columns.begin()) rows.push(read(columns));
+  for (const [index, message] of messages.entries()) {
+    const columns = new Columns(message);
+    if (index === 0) columns.skipHeader();
+    if (columns.begin()) rows.push(read(columns));
+  }
   return rows;
 }
 
@@ -115,7 +121,7 @@ class Columns implements CopiedColumns {
     this.#at = extension + 4 + this.#bytes.readInt32BE(extension);
   }
 
-  /** Goes to the first column of the next row; false when there is none. */
+  /** Goes to the first column; false where there is no row any more. */
   begin(): boolean {
     const count = this.#bytes.readInt16BE(this.#at);
     this.#at += 2;
@@ -136,7 +142,7 @@ class Columns implements CopiedColumns {
   }
 
   boolean(): boolean {
-    return this.bytes()[0] === 1;
+    return this.#next() === 1 && this.#bytes[this.#at - 1] === 1;
   }
 
   text(): string {

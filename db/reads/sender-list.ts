@@ -102,7 +102,7 @@ export async function readPageState(knex: Knex, query: SenderQuery): Promise<Pag
   const total = countOf(query);
   const matching = selection(query);
   const { rows } = await knex.raw<{ rows: { total: number; stamp: string | null }[] }>(
-    `select (${total.sql}) as total, md5(string_agg(page.version, '' order by page.id)) as stamp
+    `select (${total.sql}) as total, encode(sha256(string_agg(page.version, '' order by page.id)), 'hex') as stamp
        from (
          select location.id, ${VERSION} as version
            from location
@@ -126,7 +126,7 @@ const VERSION = 'int8send(location.id) || xidsend(location.xmin) || timestamptz_
 
 /** As `readPageState` has it. */
 function stampOf(versions: readonly Buffer[]): string {
-  return createHash('md5').update(Buffer.concat(versions)).digest('hex');
+  return createHash('sha256').update(Buffer.concat(versions)).digest('hex');
 }
 
 async function settleBefore(knex: Knex, { clock, after }: SenderQuery): Promise<void> {
