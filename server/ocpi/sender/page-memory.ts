@@ -10,9 +10,9 @@
 export interface SaidPage {
   /** Of the state that it was made of: `PageState`. */
   readonly stamp: string;
-  /** The JSON array. */
-  readonly bytes: Buffer;
-  /** Objects that were read for it. */
+  /** The objects, as JSON. */
+  readonly texts: readonly Buffer[];
+  /** Objects that were read for it; the version may have no words for some. */
   readonly count: number;
   /** Position after it, null on the last one. */
   readonly next: number | null;
@@ -23,10 +23,11 @@ export interface PageMemory {
   keep(name: string, page: SaidPage): void;
 }
 
-/** A third of the Dutch list, or 170 pages of a hundred of its Locations. */
+/** A fifth of the Dutch list, or 150 pages of a hundred of its Locations. */
 const LIMIT_BYTES = 32 * 1024 * 1024;
-/** What a page costs beside its bytes. */
+/** What a page costs beside its bytes, and each of its objects. */
 const ENTRY_BYTES = 500;
+const OBJECT_BYTES = 200;
 
 /** @param limitBytes for tests */
 export function createPageMemory({ limitBytes = LIMIT_BYTES }: { limitBytes?: number } = {}): PageMemory {
@@ -61,6 +62,6 @@ export function createPageMemory({ limitBytes = LIMIT_BYTES }: { limitBytes?: nu
   };
 }
 
-function sizeOf({ bytes }: SaidPage): number {
-  return ENTRY_BYTES + bytes.length;
+function sizeOf({ texts }: SaidPage): number {
+  return texts.reduce((sum, { length }) => sum + OBJECT_BYTES + length, ENTRY_BYTES);
 }

@@ -1,6 +1,6 @@
 /**
- * A Sender list of either module (LS-01 to LS-11, TS-01): one page of stored documents, joined as bytes, in the words
- * of a version. What these cannot express is neither listed nor counted (LS-06, LS-11).
+ * A Sender list of either module (LS-01 to LS-11, TS-01): one page of stored documents, as bytes, in the words of a
+ * version. What these cannot express is neither listed nor counted (LS-06, LS-11).
  *
  * The page comes from the primary, never from a replica: a page that lags would end an incremental pull before
  * changes that the provider's next `date_from` then passes over (decision D-1).
@@ -32,7 +32,7 @@ export function senderList(
   async function readPage(query: SenderQuery, now: Date): Promise<CountedPage> {
     const { objects, total, next, stamp } = await readSenderPage(knex, query);
     const texts = await expressPage(knex, dialect, module, objects, { now, audience: 'partner' });
-    return { bytes: jsonArray(texts), count: objects.length, total, next, stamp };
+    return { texts, count: objects.length, total, next, stamp };
   }
 
   /** From memory where it is known, and is what would be read. */
@@ -76,14 +76,13 @@ export function senderList(
     if (connection.peer && isWhole && (connection.clock === 'registry' || !request.dateFrom)) {
       await services.pushPositions.noteListRead({ connectionId: connection.id, module }, request.dateFrom);
     }
-    return success({ dataBytes: page.bytes, headers });
+    return success({ dataBytes: jsonArray(page.texts), headers });
   };
 }
 
 const [OPEN, COMMA, CLOSE] = ['[', ',', ']'].map((mark) => Buffer.from(mark)) as [Buffer, Buffer, Buffer];
 
-/** These JSON texts as an array. */
-function jsonArray(texts: readonly Buffer[]): Buffer {
-  const members = texts.flatMap((text, index) => (index === 0 ? [text] : [COMMA, text]));
-  return Buffer.concat([OPEN, ...members, CLOSE]);
+/** These JSON texts as an array, in pieces: they are joined once, with what stands around them. */
+function jsonArray(texts: readonly Buffer[]): Buffer[] {
+  return [OPEN, ...texts.flatMap((text, index) => (index === 0 ? [text] : [COMMA, text])), CLOSE];
 }

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { createPageMemory, type SaidPage } from '../../../../server/ocpi/sender/page-memory.ts';
 
-const pageOf = (text: string): SaidPage => ({ stamp: text, bytes: Buffer.alloc(500), count: 1, next: null });
+const pageOf = (text: string): SaidPage => ({
+  stamp: text,
+  texts: [Buffer.alloc(300)],
+  count: 1,
+  next: null,
+});
 
 describe('the memory of pages', () => {
   it('knows the page that was kept last under a name', () => {
