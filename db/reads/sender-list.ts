@@ -10,11 +10,13 @@
  * (LS-18, LS-20). Never those that were never published. Tariffs that the version of the list cannot express are
  * neither listed nor counted (LS-06, LS-11).
  */
+import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { type CopiedColumns, copyOut } from '../copy-out.ts';
 import type { Clock, Module, Owner } from '../model.ts';
+import type { OcpiVersion } from '../ocpi-version.ts';
 import { settle } from '../registry/journal.ts';
 import type { TariffObstacle } from '../registry/tariff-obstacles.ts';
-import { type StoredDocument, type StoredDocumentRow, storedDocument } from './stored-object.ts';
 
 /** Which Tariffs the version of a list can express. */
 export interface TariffLimits {
@@ -37,30 +39,132 @@ export interface SenderQuery {
   readonly owner?: Owner | undefined;
   /** Of no consequence for Locations; unless told, every Tariff is listed. */
   readonly tariffLimits?: TariffLimits | undefined;
+  /** In which the page will be said; unless told, nothing is said to pass as it is stored. */
+  readonly version?: OcpiVersion | undefined;
+}
+
+/** An object of a page. */
+export interface ListedObject {
+  readonly id: number;
+  readonly owner: Owner;
+  /** JSON text in the registry's vocabulary. */
+  readonly document: Buffer;
+  /** That text may go out in the version that was asked for, unparsed. */
+  readonly passes: boolean;
 }
 
 export interface SenderPage {
-  readonly objects: StoredDocument[];
+  readonly objects: ListedObject[];
   /** Matches regardless of offset and limit (LS-06). */
   readonly total: number;
   /** Position after this page, null on the last one. */
   readonly next: number | null;
+  /** As in `PageState`. */
+  readonly stamp: string;
 }
+
+/** What a page is now, without its documents. */
+export interface PageState {
+  readonly total: number;
+  /** Says which objects the page has and in which version of their rows, and whether another page follows. */
+  readonly stamp: string;
+}
+
+/** A part of a statement with what is bound in it. */
+interface Fragment {
+  readonly sql: string;
+  readonly bindings: readonly Binding[];
+}
+
+type Binding = string | number | readonly string[];
 
 /** Reads one page. */
 export async function readSenderPage(knex: Knex, query: SenderQuery): Promise<SenderPage> {
-  if (query.clock === 'registry' && query.after === undefined) {
-    await settle(knex);
+  await settleBefore(knex, query);
+  const rows = await copyOut(knex, pageQuery(knex, query), readRow);
+  const objects = rows.slice(0, query.limit);
+  return {
+    objects,
+    total: rows[0]?.total ?? (await countBeside(knex, query)),
+    next: rows.length > query.limit ? (objects.at(-1)?.id ?? null) : null,
+    stamp: stampOf(rows.map(({ version }) => version)),
+  };
+}
+
+/** Whether a list is the whole one of Locations, whose pages have a state that costs less to read than they do. */
+export function hasState(query: Pick<SenderQuery, 'module' | 'dateFrom' | 'dateTo'>): boolean {
+  return query.module === 'locations' && !isDated(query);
+}
+
+/** Reads what a page is now. One that was read under the same stamp, by this query, is what it would be. */
+export async function readPageState(knex: Knex, query: SenderQuery): Promise<PageState> {
+  await settleBefore(knex, query);
+  const total = countOf(query);
+  const matching = selection(query);
+  const { rows } = await knex.raw<{ rows: { total: number; stamp: string | null }[] }>(
+    `select (${total.sql}) as total, encode(sha256(string_agg(page.version, '' order by page.id)), 'hex') as stamp
+       from (
+         select location.id, ${VERSION} as version
+           from location
+          where ${matching.sql}
+            and location.id > ?
+          order by location.id
+         offset ?
+          limit ?
+       ) as page`,
+    [...total.bindings, ...matching.bindings, ...placeOf(query)] as Knex.RawBinding[],
+  );
+  const [{ total: matches, stamp } = { total: 0, stamp: null }] = rows;
+  return { total: matches, stamp: stamp ?? stampOf([]) };
+}
+
+/**
+ * Which version of which row: the transaction that wrote it, and when. Numbers of transactions return after four
+ * billion, and those that a failed primary took with it are given again: hence the time.
+ */
+const VERSION = 'int8send(location.id) || xidsend(location.xmin) || timestamptz_send(location.received_at)';
+
+/** As `readPageState` has it. */
+function stampOf(versions: readonly Buffer[]): string {
+  return createHash('sha256').update(Buffer.concat(versions)).digest('hex');
+}
+
+async function settleBefore(knex: Knex, { clock, after }: SenderQuery): Promise<void> {
+  if (clock === 'registry' && after === undefined) await settle(knex);
+}
+
+/** After which position a page begins, how many are left out from there, and one more than its length. */
+function placeOf({ after, offset, limit }: SenderQuery): number[] {
+  return [after ?? 0, after === undefined ? offset : 0, limit + 1];
+}
+
+/**
+ * Of the whole list, a page is read along the key; what dates select is found once for the page and the count, since it
+ * need not be near in the order of the key. One more row than the page has tells whether there is another page.
+ */
+function pageQuery(knex: Knex, query: SenderQuery): Knex.Raw {
+  const table = TABLES[query.module];
+  const matching = selection(query);
+  const total = countOf(query);
+  const object = objectOf(query);
+  const place = placeOf(query);
+  if (!isDated(query)) {
+    return knex.raw(
+      `select (${total.sql}) as total, ${object.sql}
+         from ${table}
+        where ${matching.sql}
+          and ${table}.id > ?
+        order by ${table}.id
+       offset ?
+        limit ?`,
+      [...total.bindings, ...object.bindings, ...matching.bindings, ...place] as Knex.RawBinding[],
+    );
   }
-  const { condition, bindings } = selection(query);
-  // Of the whole list, a page is read along the key and only the count goes through it all; what dates select is found
-  // once for both, since it need not be near in the order of the key.
-  const isWhole = !query.dateFrom && !query.dateTo;
-  const { rows } = await knex.raw<{ rows: (StoredDocumentRow & { total: number })[] }>(
-    `with matching as ${isWhole ? 'not materialized' : 'materialized'} (
-       select ${query.module === 'locations' ? 'location' : 'tariff'}.id
-         from ${query.module === 'locations' ? 'location' : 'tariff'}
-        where ${condition}
+  return knex.raw(
+    `with matching as materialized (
+       select ${table}.id
+         from ${table}
+        where ${matching.sql}
      ),
      page as (
        select matching.id
@@ -70,78 +174,113 @@ export async function readSenderPage(knex: Knex, query: SenderQuery): Promise<Se
        offset ?
         limit ?
      )
-     select (select count(*) from matching) as total, object.*
-       from (select 1) as one
-       left join (${objectsOfPage(query.module)}) as object on true
-      order by object.id`,
-    [...bindings, query.after ?? 0, query.after === undefined ? query.offset : 0, query.limit + 1],
+     select (select count(*) from matching) as total, ${object.sql}
+       from page
+       join ${table} on ${table}.id = page.id
+      order by page.id`,
+    [...matching.bindings, ...place, ...object.bindings] as Knex.RawBinding[],
   );
-  const found = rows.filter((row) => row.id !== null);
-  const objects = found.slice(0, query.limit).map(storedDocument);
+}
+
+/** The total of a page that has no row to tell it. */
+async function countBeside(knex: Knex, query: SenderQuery): Promise<number> {
+  const isFromTheStart = query.after === undefined && query.offset === 0;
+  if (isFromTheStart) return 0;
+  const { sql, bindings } = countOf(query);
+  const { rows } = await knex.raw<{ rows: { total: number }[] }>(
+    `select (${sql}) as total`,
+    bindings as Knex.RawBinding[],
+  );
+  return rows[0]?.total ?? 0;
+}
+
+/** How many match. The number of public Locations is kept: `0017-count-of-public-locations.ts`. */
+function countOf(query: SenderQuery): Fragment {
+  if (query.module === 'tariffs' || isDated(query)) {
+    const { sql, bindings } = selection(query);
+    return { sql: `select count(*) from ${TABLES[query.module]} where ${sql}`, bindings };
+  }
+  const owner = ownedBy(query.owner, 'kept');
   return {
-    objects,
-    total: rows[0]?.total ?? 0,
-    next: found.length > query.limit ? (objects.at(-1)?.id ?? null) : null,
+    sql: `select coalesce(sum(kept.locations), 0)::bigint from public_location_count as kept where ${owner.sql}`,
+    bindings: owner.bindings,
   };
 }
 
-function objectsOfPage(module: Module): string {
-  return module === 'locations'
-    ? `select location.id, location.country_code, location.party_id, location.location_id as object_id,
-              coalesce(location.withdrawn_document, location.document) as document,
-              -- What is known of the document says nothing of the last public state.
-              case when location.withdrawn_document is null then location.as_stored else '{}' end as as_stored,
-              location.last_updated
-         from location
-         join page on page.id = location.id`
-    : `select tariff.id, tariff.country_code, tariff.party_id, tariff.tariff_id as object_id,
-              tariff.document, '{}'::text[] as as_stored, tariff.last_updated
-         from tariff
-         join page on page.id = tariff.id`;
+const TABLES = { locations: 'location', tariffs: 'tariff' } as const satisfies Record<Module, string>;
+
+/** The columns of `readRow`, after the total. */
+function objectOf({ module, version }: SenderQuery): Fragment {
+  if (module === 'tariffs') {
+    return {
+      sql: `tariff.id, tariff.country_code, tariff.party_id, false as passes, tariff.document, ''::bytea as version`,
+      bindings: [],
+    };
+  }
+  // What is known of the document says nothing of the last public state.
+  return {
+    sql: `location.id, location.country_code, location.party_id,
+              location.withdrawn_document is null and ? = any(location.as_stored) as passes,
+              coalesce(location.withdrawn_document, location.document) as document, ${VERSION} as version`,
+    bindings: [version ?? ''],
+  };
 }
 
-function selection(query: SenderQuery): { condition: string; bindings: Binding[] } {
-  const table = query.module === 'locations' ? 'location' : 'tariff';
+function readRow(columns: CopiedColumns): ListedObject & { total: number; version: Buffer } {
+  return {
+    total: columns.integer(),
+    id: columns.integer(),
+    owner: { countryCode: columns.text(), partyId: columns.text() },
+    passes: columns.boolean(),
+    document: columns.bytes(),
+    version: columns.bytes(),
+  };
+}
+
+function isDated({ dateFrom, dateTo }: Pick<SenderQuery, 'dateFrom' | 'dateTo'>): boolean {
+  return dateFrom !== undefined || dateTo !== undefined;
+}
+
+function selection(query: SenderQuery): Fragment {
+  const fragments = [...conditionsOf(query), ownedBy(query.owner, TABLES[query.module])];
+  return {
+    sql: fragments.map(({ sql }) => sql).join('\n          and '),
+    bindings: fragments.flatMap(({ bindings }) => bindings),
+  };
+}
+
+function* conditionsOf(query: SenderQuery): Generator<Fragment> {
+  const { module, dateFrom, dateTo, tariffLimits } = query;
+  if (module === 'locations') {
+    const isWithdrawnListed = dateFrom !== undefined;
+    yield isWithdrawnListed
+      ? condition('(location.publish and not location.withheld or location.withdrawn_document is not null)')
+      : condition('location.public');
+  } else {
+    yield condition('not tariff.withheld');
+    if (tariffLimits) yield* limitsOf(tariffLimits);
+  }
   const time = momentOf(query);
-  const conditions: string[] = [];
-  const bindings: Binding[] = [];
-  if (query.module === 'locations') {
-    conditions.push(
-      query.dateFrom
-        ? '(location.publish and not location.withheld or location.withdrawn_document is not null)'
-        : 'location.public',
-    );
-  } else if (query.tariffLimits) {
-    conditions.push('not tariff.obstacles && ?::text[]');
-    bindings.push([...query.tariffLimits.obstacles]);
-    const { validAt } = query.tariffLimits;
-    if (validAt) {
-      conditions.push(
-        '(tariff.start_date_time is null or tariff.start_date_time <= ?)',
-        '(tariff.end_date_time is null or tariff.end_date_time > ?)',
-      );
-      bindings.push(validAt, validAt);
-    }
-  }
-  if (query.module === 'tariffs') {
-    conditions.push('not tariff.withheld');
-  }
-  if (query.dateFrom) {
-    conditions.push(`${time} >= ?`);
-    bindings.push(query.dateFrom);
-  }
-  if (query.dateTo) {
-    conditions.push(`${time} < ?`);
-    bindings.push(query.dateTo);
-  }
-  if (query.owner) {
-    conditions.push(`${table}.country_code = ? and ${table}.party_id = ?`);
-    bindings.push(query.owner.countryCode, query.owner.partyId);
-  }
-  return { condition: conditions.join('\n          and ') || 'true', bindings };
+  if (dateFrom) yield condition(`${time} >= ?`, dateFrom.toISOString());
+  if (dateTo) yield condition(`${time} < ?`, dateTo.toISOString());
 }
 
-type Binding = string | Date | string[];
+function* limitsOf({ obstacles, validAt }: TariffLimits): Generator<Fragment> {
+  yield condition('not tariff.obstacles && ?::text[]', obstacles);
+  if (!validAt) return;
+  const now = validAt.toISOString();
+  yield condition('(tariff.start_date_time is null or tariff.start_date_time <= ?)', now);
+  yield condition('(tariff.end_date_time is null or tariff.end_date_time > ?)', now);
+}
+
+function ownedBy(owner: Owner | undefined, table: string): Fragment {
+  if (!owner) return condition('true');
+  return condition(`${table}.country_code = ? and ${table}.party_id = ?`, owner.countryCode, owner.partyId);
+}
+
+function condition(sql: string, ...bindings: Binding[]): Fragment {
+  return { sql, bindings };
+}
 
 /**
  * What the dates select on. A Tariff that is listed only while it is valid comes into the list by the registry's clock

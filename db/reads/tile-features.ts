@@ -7,6 +7,7 @@
  * Tiles of zoom 0 to 11 read cells that are kept ready, others the Locations in the tile, one range of cells each.
  */
 import type { Knex } from 'knex';
+import { type CopiedColumns, copyOut } from '../copy-out.ts';
 import {
   bitsBelow,
   CELL_DEPTH,
@@ -39,10 +40,6 @@ export interface TileFeature extends GridPoint {
   readonly name: string | null;
 }
 
-interface Row extends Omit<TileFeature, 'maxPower'> {
-  max_power: number | null;
-}
-
 /**
  * SQL, over a group of rows: the operator that all of them have, else null. Bytes are compared, which is all that
  * equality asks for and is faster than the order of a language.
@@ -63,12 +60,11 @@ export async function readTileHead(knex: Knex): Promise<TileHead> {
 }
 
 /** What stands in a tile. */
-export async function readTileFeatures(knex: Knex, tile: TileAddress): Promise<TileFeature[]> {
-  const { rows } = await query(knex, tile);
-  return rows.map(({ max_power: maxPower, ...row }) => ({ ...row, maxPower }));
+export function readTileFeatures(knex: Knex, tile: TileAddress): Promise<TileFeature[]> {
+  return copyOut(knex, query(knex, tile), readFeature);
 }
 
-function query(knex: Knex, tile: TileAddress): Promise<{ rows: Row[] }> {
+function query(knex: Knex, tile: TileAddress): Knex.Raw {
   const zoom = tile.z + CELL_DEPTH;
   if (zoom <= CELL_ZOOMS.last) {
     const { from, to } = cellsOf(tile, zoom);
@@ -76,6 +72,21 @@ function query(knex: Knex, tile: TileAddress): Promise<{ rows: Row[] }> {
   }
   const { from, to } = cellsOf(tile, CELL_ZOOMS.last);
   return tile.z < MAX_ZOOM ? knex.raw(COUNTED, [from, to, bitsBelow(zoom)]) : knex.raw(SINGLE, [from, to]);
+}
+
+/** The columns of each of the queries. */
+function readFeature(columns: CopiedColumns): TileFeature {
+  return {
+    locations: columns.integer(),
+    evses: columns.integer(),
+    available: columns.integer(),
+    maxPower: columns.integerOrNull(),
+    operator: columns.textOrNull(),
+    x: columns.integer(),
+    y: columns.integer(),
+    id: columns.textOrNull(),
+    name: columns.textOrNull(),
+  };
 }
 
 const PREPARED = `

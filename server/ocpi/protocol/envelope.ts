@@ -37,6 +37,8 @@ export interface Answer {
   readonly data?: unknown;
   /** JSON text for `data` that goes out as it is, without parsing: the fast path of stored documents. */
   readonly dataText?: string;
+  /** The same as bytes, in pieces: the faster path of many documents. */
+  readonly dataBytes?: readonly Buffer[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -58,7 +60,9 @@ const PROBLEM_LIMIT = 200;
 /** What is left of a character outside the basic plane when a text is cut in its middle. */
 const HALF_PAIR = /[\ud800-\udbff]$/;
 
-export function success(answer: Pick<Answer, 'data' | 'dataText' | 'message' | 'headers'> = {}): Answer {
+export function success(
+  answer: Pick<Answer, 'data' | 'dataText' | 'dataBytes' | 'message' | 'headers'> = {},
+): Answer {
   return { http: 200, status: OCPI_STATUS.success, message: 'Success', ...answer };
 }
 
@@ -243,14 +247,18 @@ export function sendAnswer(ctx: ParameterizedContext, answer: Answer, now: Date)
   const members = [`"status_code":${answer.status}`];
   if (answer.message !== undefined) members.push(`"status_message":${JSON.stringify(answer.message)}`);
   members.push(`"timestamp":"${now.toISOString()}"`);
-  if (answer.dataText !== undefined) members.push(`"data":${answer.dataText}`);
+  if (answer.dataBytes !== undefined) members.push('"data":');
+  else if (answer.dataText !== undefined) members.push(`"data":${answer.dataText}`);
   else if (answer.data !== undefined) members.push(`"data":${JSON.stringify(answer.data)}`);
   ctx.status = answer.http;
   for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
   ctx.set('Content-Type', 'application/json');
   // Bytes, not text: Node joins a text body and the headers into one string and writes both as UTF-8, which
   // would alter the bytes of an echoed X-Request-ID beyond ASCII (ENV-17).
-  ctx.body = Buffer.from(`{${members.join(',')}}`);
+  const json = `{${members.join(',')}`;
+  ctx.body = answer.dataBytes
+    ? Buffer.concat([Buffer.from(json), ...answer.dataBytes, Buffer.from('}')])
+    : Buffer.from(`${json}}`);
   ctx.state.ocpiStatus = answer.status;
 }
 

@@ -1,19 +1,23 @@
 /**
- * A Sender list of either module (LS-01 to LS-11, TS-01): one page of stored documents, joined as text, in the words
- * of a version. What these cannot express is neither listed nor counted (LS-06, LS-11).
+ * A Sender list of either module (LS-01 to LS-11, TS-01): one page of stored documents, as bytes, in the words of a
+ * version. What these cannot express is neither listed nor counted (LS-06, LS-11).
  *
  * The page comes from the primary, never from a replica: a page that lags would end an incremental pull before
  * changes that the provider's next `date_from` then passes over (decision D-1).
  */
 import type { Module } from '../../../db/model.ts';
-import { readSenderPage } from '../../../db/reads/sender-list.ts';
-import { express } from '../../../exports/dialects/express.ts';
+import { hasState, readPageState, readSenderPage, type SenderQuery } from '../../../db/reads/sender-list.ts';
+import { expressPage } from '../../../exports/dialects/express.ts';
 import { success } from '../protocol/envelope.ts';
 import { linkToNext, PAGE_LIMIT, readPageRequest } from '../protocol/paging.ts';
 import { publicAddress } from '../protocol/public-address.ts';
 import type { Handler } from '../resource.ts';
 import type { OcpiServices } from '../services.ts';
 import type { VersionRules } from '../versions/version-rules.ts';
+import { createPageMemory, type SaidPage } from './page-memory.ts';
+
+/** A page, with how many match regardless of it (LS-06). */
+type CountedPage = SaidPage & { readonly total: number };
 
 /** The handler of a list. */
 export function senderList(
@@ -22,32 +26,63 @@ export function senderList(
   { dialect, limitHeader }: Pick<VersionRules, 'dialect' | 'limitHeader'>,
 ): Handler {
   const { obstacles, onlyValid } = dialect.tariffLimits;
+  const { knex } = services.database;
+  const memory = createPageMemory();
+
+  async function readPage(query: SenderQuery, now: Date): Promise<CountedPage> {
+    const { objects, total, next, stamp } = await readSenderPage(knex, query);
+    const texts = await expressPage(knex, dialect, module, objects, { now, audience: 'partner' });
+    return { texts, count: objects.length, total, next, stamp };
+  }
+
+  /** From memory where it is known, and is what would be read. */
+  async function findPage(query: SenderQuery, now: Date): Promise<CountedPage> {
+    // What is said of a Location follows from its row, unless it depends on Tariffs and on their times.
+    if (!hasState(query) || dialect.needsTariffs) return readPage(query, now);
+    const name = JSON.stringify([query.owner, query.after, query.offset, query.limit]);
+    const known = memory.find(name);
+    if (known) {
+      const { stamp, total } = await readPageState(knex, query);
+      if (stamp === known.stamp) return { ...known, total };
+    }
+    const { total, ...page } = await readPage(query, now);
+    memory.keep(name, page);
+    return { ...page, total };
+  }
+
   return async (ctx) => {
     const { connection, addressee } = ctx.state;
     const now = services.clock();
     const list = { module, clock: connection.clock, owner: addressee };
     const request = readPageRequest(ctx.query, list);
-    const page = await readSenderPage(services.database.knex, {
+    const query = {
       ...list,
       ...request,
       owner: addressee ?? undefined,
       tariffLimits: { obstacles, validAt: onlyValid ? now : null },
-    });
+      version: dialect.version,
+    };
+    const page = await findPage(query, now);
     const headers: Record<string, string> = {
       'X-Total-Count': String(page.total),
       'X-Limit': String(limitHeader === 'largest-page' ? PAGE_LIMIT : request.limit),
     };
     if (page.next !== null) {
       const url = `${publicAddress(ctx, services.config.publicUrl)}${ctx.path.replace(/\/+$/, '')}`;
-      headers.Link = linkToNext(url, request, list, page.next, page.objects.length);
+      headers.Link = linkToNext(url, request, list, page.next, page.count);
     }
     // Last page of all that a push may have missed, so that there is nothing left to resync.
     const isWhole = page.next === null && !addressee && !request.dateTo;
     if (connection.peer && isWhole && (connection.clock === 'registry' || !request.dateFrom)) {
       await services.pushPositions.noteListRead({ connectionId: connection.id, module }, request.dateFrom);
     }
-    const asked = { now, audience: 'partner' } as const;
-    const texts = await express(services.database.knex, dialect, module, page.objects, asked);
-    return success({ dataText: `[${texts.join(',')}]`, headers });
+    return success({ dataBytes: jsonArray(page.texts), headers });
   };
+}
+
+const [OPEN, COMMA, CLOSE] = ['[', ',', ']'].map((mark) => Buffer.from(mark)) as [Buffer, Buffer, Buffer];
+
+/** These JSON texts as an array, in pieces: they are joined once, with what stands around them. */
+function jsonArray(texts: readonly Buffer[]): Buffer[] {
+  return [OPEN, ...texts.flatMap((text, index) => (index === 0 ? [text] : [COMMA, text])), CLOSE];
 }

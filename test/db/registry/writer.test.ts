@@ -236,9 +236,9 @@ describe('the one writer', () => {
       const query = { module: 'locations', clock: 'registry', offset: 0, limit: 10 } as const;
       expect((await readSenderPage(database.knex, query)).total).to.equal(0);
       const since = await readSenderPage(database.knex, { ...query, dateFrom: new Date(0) });
-      expect(since.objects.map(({ document }) => JSON.parse(document).evses[0].status)).to.deep.equal([
-        'REMOVED',
-      ]);
+      expect(since.objects.map(({ document }) => JSON.parse(String(document)).evses[0].status)).to.deep.equal(
+        ['REMOVED'],
+      );
       expect(await publishedLocationReader(database.knex)('L1')).to.deep.equal([]);
     });
   });

@@ -262,6 +262,39 @@ describe('server/ocpi/sender-list', () => {
     expect(Number(zipped.headers['content-length'])).to.be.below(plain.text.length);
   });
 
+  it('D-1: a page that was asked for before is what the registry holds when it is asked for again', async () => {
+    const path = `${LOCATIONS}?limit=3&offset=1`;
+    const page = async () => {
+      const { body, headers } = await provider.get(path);
+      return { ...body, timestamp: '', total: headers['x-total-count'], link: headers.link };
+    };
+    const first = await page();
+    expect(await page()).to.deep.equal(first);
+    const again = async (name: string, change: () => Promise<unknown>) => {
+      const former = await page();
+      await change();
+      const now = await page();
+      expect(now, name).to.not.deep.equal(former);
+      // Asked for in other words it comes from nowhere but the registry.
+      const { body, headers } = await provider.get(`${LOCATIONS}?limit=4&offset=1`);
+      expect(now.data, name).to.deep.equal(body.data.slice(0, 3));
+      expect(now.total, name).to.equal(headers['x-total-count']);
+    };
+    const id = first.data[1].id as string;
+    const later = (day: number) => ({ last_updated: `2027-01-0${day}T12:00:00Z` });
+    await again('a new Location', () => putLocation('LAST'));
+    await again('a heartbeat', () => putLocation(id, later(1)));
+    await again('another name', () => putLocation(id, { ...later(2), name: 'Changed' }));
+    await again('not published', () => putLocation(id, { ...later(3), publish: false }));
+    await again('published again', () => putLocation(id, later(4)));
+    await again('written by another process', () =>
+      server.database.knex.raw(
+        `update location set document = replace(document, 'NL', 'BE') where location_id = ?`,
+        [id],
+      ),
+    );
+  });
+
   it('a tampered position is 2001', async () => {
     const { headers } = await provider.get(`${LOCATIONS}?limit=1`);
     const next = /<([^>]+)>/.exec(headers.link ?? '')?.[1]?.slice(server.url.length) ?? '';
