@@ -110,6 +110,7 @@ export class LocationDraft {
       owner: this.owner,
       speaker,
       document: write.document,
+      previous: this.stored,
       withdrawnDocument: this.withdrawnDocument(write.document),
       sourceVersion: write.sourceVersion,
       asStored: write.asStored,
