@@ -10,6 +10,7 @@ import type { Database } from './connection.ts';
 /** Tables that are rewritten all the time. */
 const BUSY_TABLES = [
   'location',
+  'location_time',
   'evse',
   'evse_twin',
   'connector',

@@ -126,13 +126,22 @@ function selection(query: SenderQuery): { condition: string; bindings: Binding[]
   if (query.module === 'tariffs') {
     conditions.push('not tariff.withheld');
   }
+  const dates: string[] = [];
   if (query.dateFrom) {
-    conditions.push(`${time} >= ?`);
+    dates.push(`${time} >= ?`);
     bindings.push(query.dateFrom);
   }
   if (query.dateTo) {
-    conditions.push(`${time} < ?`);
+    dates.push(`${time} < ?`);
     bindings.push(query.dateTo);
+  }
+  if (dates.length > 0) {
+    const chosen = dates.join(' and ');
+    conditions.push(
+      query.module === 'locations'
+        ? `location.id in (select location_time.location from location_time where ${chosen})`
+        : chosen,
+    );
   }
   if (query.owner) {
     conditions.push(`${table}.country_code = ? and ${table}.party_id = ?`);
@@ -144,11 +153,14 @@ function selection(query: SenderQuery): { condition: string; bindings: Binding[]
 type Binding = string | Date | string[];
 
 /**
- * What the dates select on. A Tariff that is listed only while it is valid comes into the list by the registry's clock
- * when its time begins, whenever it was changed: otherwise no incremental pull would ever bring it (D-1).
+ * What the dates select on; of Locations in a table of its own (`0018-location-time.ts`). A Tariff that is listed only
+ * while it is valid comes into the list by the registry's clock when its time begins, whenever it was changed:
+ * otherwise no incremental pull would ever bring it (D-1).
  */
 function momentOf({ module, clock, tariffLimits }: SenderQuery): string {
-  if (module === 'locations') return clock === 'registry' ? 'location.changed_at' : 'location.last_updated';
+  if (module === 'locations') {
+    return clock === 'registry' ? 'location_time.changed_at' : 'location_time.last_updated';
+  }
   if (clock === 'object') return 'tariff.last_updated';
   return tariffLimits?.validAt ? 'greatest(tariff.changed_at, tariff.start_date_time)' : 'tariff.changed_at';
 }

@@ -177,58 +177,70 @@ export async function writeLocations(
 }
 
 const WRITE_LOCATIONS = `
-insert into location (
-       id, country_code, party_id, location_id, connection_id, source_id, source_version, document,
-       withdrawn_document, as_stored, content_hash, input_hash, omitted_evses, vanished, publish, expired,
-       withheld, withheld_across, missing_items, missing_since, name, address, postal_code, city, country, time_zone, parking_type, operator_name, geometry,
-       last_updated, created_at, received_at, changed_at, sequence)
-select l.id, l.country_code, l.party_id, l.location_id, l.connection_id, l.source_id, l.source_version,
-       convert_from(substring(?::bytea from l.document_from for l.document_bytes), 'UTF8'),
-       l.withdrawn_document, l.as_stored, l.content_hash, l.input_hash, l.omitted_evses, l.vanished, l.publish, l.expired,
-       l.withheld, l.withheld_across, l.missing_items, l.missing_since, l.name, l.address, l.postal_code, l.city, l.country, l.time_zone, l.parking_type, l.operator_name,
-       st_setsrid(st_makepoint(l.longitude, l.latitude), 4326),
-       l.last_updated, l.created_at, l.received_at, l.changed_at, l.sequence
-  from json_to_recordset(?) as l(
-         id bigint, country_code text, party_id text, location_id text, connection_id bigint, source_id bigint,
-         source_version text, document_from integer, document_bytes integer, withdrawn_document text, as_stored text[], content_hash bytea,
-         input_hash bytea, omitted_evses text[], vanished boolean, publish boolean, expired boolean,
-         withheld boolean, withheld_across boolean, missing_items text[], missing_since timestamptz[], name text, address text, postal_code text, city text, country text, time_zone text,
-         parking_type text, operator_name text, longitude double precision, latitude double precision,
-         last_updated timestamptz, created_at timestamptz, received_at timestamptz, changed_at timestamptz,
-         sequence bigint)
-on conflict (id) do update
-   set location_id        = excluded.location_id,
-       connection_id      = excluded.connection_id,
-       source_id          = excluded.source_id,
-       source_version     = excluded.source_version,
-       document           = excluded.document,
-       published_document = ${asLastTold('location')},
-       withdrawn_document = excluded.withdrawn_document,
-       as_stored          = excluded.as_stored,
-       content_hash       = excluded.content_hash,
-       input_hash         = excluded.input_hash,
-       omitted_evses      = excluded.omitted_evses,
-       vanished           = excluded.vanished,
-       publish            = excluded.publish,
-       expired            = excluded.expired,
-       withheld           = excluded.withheld,
-       withheld_across    = excluded.withheld_across,
-       missing_items      = excluded.missing_items,
-       missing_since      = excluded.missing_since,
-       name               = excluded.name,
-       address            = excluded.address,
-       postal_code        = excluded.postal_code,
-       city               = excluded.city,
-       country            = excluded.country,
-       time_zone          = excluded.time_zone,
-       parking_type       = excluded.parking_type,
-       operator_name      = excluded.operator_name,
-       geometry           = excluded.geometry,
-       last_updated       = excluded.last_updated,
-       published_last_updated = ${asLastToldTime('location')},
-       received_at        = excluded.received_at,
-       changed_at         = excluded.changed_at,
-       sequence           = excluded.sequence`;
+with written as (
+       insert into location (
+              id, country_code, party_id, location_id, connection_id, source_id, source_version, document,
+              withdrawn_document, as_stored, content_hash, input_hash, omitted_evses, vanished, publish, expired,
+              withheld, withheld_across, missing_items, missing_since, name, address, postal_code, city, country,
+              time_zone, parking_type, operator_name, geometry, last_updated, created_at, received_at, changed_at,
+              sequence)
+       select l.id, l.country_code, l.party_id, l.location_id, l.connection_id, l.source_id, l.source_version,
+              convert_from(substring(?::bytea from l.document_from for l.document_bytes), 'UTF8'),
+              l.withdrawn_document, l.as_stored, l.content_hash, l.input_hash, l.omitted_evses, l.vanished, l.publish,
+              l.expired, l.withheld, l.withheld_across, l.missing_items, l.missing_since, l.name, l.address,
+              l.postal_code, l.city, l.country, l.time_zone, l.parking_type, l.operator_name,
+              st_setsrid(st_makepoint(l.longitude, l.latitude), 4326), l.last_updated, l.created_at, l.received_at,
+              l.changed_at, l.sequence
+         from json_to_recordset(?) as l(
+                id bigint, country_code text, party_id text, location_id text, connection_id bigint,
+                source_id bigint, source_version text, document_from integer, document_bytes integer,
+                withdrawn_document text, as_stored text[], content_hash bytea, input_hash bytea,
+                omitted_evses text[], vanished boolean, publish boolean, expired boolean, withheld boolean,
+                withheld_across boolean, missing_items text[], missing_since timestamptz[], name text, address text,
+                postal_code text, city text, country text, time_zone text, parking_type text, operator_name text,
+                longitude double precision, latitude double precision, last_updated timestamptz,
+                created_at timestamptz, received_at timestamptz, changed_at timestamptz, sequence bigint)
+       on conflict (id) do update
+          set location_id        = excluded.location_id,
+              connection_id      = excluded.connection_id,
+              source_id          = excluded.source_id,
+              source_version     = excluded.source_version,
+              document           = excluded.document,
+              published_document = ${asLastTold('location')},
+              withdrawn_document = excluded.withdrawn_document,
+              as_stored          = excluded.as_stored,
+              content_hash       = excluded.content_hash,
+              input_hash         = excluded.input_hash,
+              omitted_evses      = excluded.omitted_evses,
+              vanished           = excluded.vanished,
+              publish            = excluded.publish,
+              expired            = excluded.expired,
+              withheld           = excluded.withheld,
+              withheld_across    = excluded.withheld_across,
+              missing_items      = excluded.missing_items,
+              missing_since      = excluded.missing_since,
+              name               = excluded.name,
+              address            = excluded.address,
+              postal_code        = excluded.postal_code,
+              city               = excluded.city,
+              country            = excluded.country,
+              time_zone          = excluded.time_zone,
+              parking_type       = excluded.parking_type,
+              operator_name      = excluded.operator_name,
+              geometry           = excluded.geometry,
+              last_updated       = excluded.last_updated,
+              published_last_updated = ${asLastToldTime('location')},
+              received_at        = excluded.received_at,
+              changed_at         = excluded.changed_at,
+              sequence           = excluded.sequence
+       returning location.id, location.changed_at, location.last_updated
+     )
+insert into location_time (location, changed_at, last_updated)
+select written.id, written.changed_at, written.last_updated
+  from written
+on conflict (location) do update
+   set changed_at   = excluded.changed_at,
+       last_updated = excluded.last_updated`;
 
 function locationRow(write: LocationWrite, { from, bytes }: TextPlace): object {
   const { document } = write;
