@@ -153,7 +153,7 @@ function selection(query: SenderQuery): { condition: string; bindings: Binding[]
 type Binding = string | Date | string[];
 
 /**
- * What the dates select on; of Locations in a table of its own (`0018-location-time.ts`). A Tariff that is listed only
+ * What the dates select on; of Locations in a table of its own (`0018-cheap-statuses.ts`). A Tariff that is listed only
  * while it is valid comes into the list by the registry's clock when its time begins, whenever it was changed:
  * otherwise no incremental pull would ever bring it (D-1).
  */
