@@ -18,6 +18,8 @@ export function timeOf(dateTime: string): number {
 
 /** The later of two DateTimes; the first when they are equal. */
 export function laterOf(one: string, other: string): string {
+  // Mostly they are: a feed says of all its parts that they are as old.
+  if (one === other) return one;
   return timeOf(other) > timeOf(one) ? other : one;
 }
 

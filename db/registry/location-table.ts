@@ -29,7 +29,8 @@ export interface StoredLocation {
   withheld: boolean;
   withheldAcross: boolean;
   missingItems: string[];
-  missingSince: Date[];
+  /** As PostgreSQL writes them: there are a dozen, and they are only handed back. */
+  missingSince: string[];
   receivedAt: Date;
   createdAt: Date;
   changedAt: Date;
@@ -57,7 +58,7 @@ interface StoredLocationRow {
   withheld: boolean;
   withheld_across: boolean;
   missing_items: string[];
-  missing_since: Date[];
+  missing_since: string[];
   received_at: Date;
   created_at: Date;
   changed_at: Date;
@@ -85,7 +86,7 @@ export interface LocationWrite {
   withheldAcross: boolean;
   /** AFIR items that it lacks, and in the same order since when. */
   missingItems: readonly string[];
-  missingSince: readonly Date[];
+  missingSince: readonly string[];
   createdAt: Date;
   receivedAt: Date;
   changedAt: Date;
@@ -111,7 +112,8 @@ export async function lockLocations(
             location.published_document is not null as is_told_otherwise, location.withdrawn_document,
             location.source_version, location.as_stored, location.content_hash, location.input_hash,
             location.connection_id, location.source_id, location.received_at, location.omitted_evses, location.vanished, location.publish,
-            location.expired, location.withheld, location.withheld_across, location.missing_items, location.missing_since,
+            location.expired, location.withheld, location.withheld_across, location.missing_items,
+            location.missing_since::text[] as missing_since,
             location.created_at, location.changed_at, location.sequence
        from location
        join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, location_key)
