@@ -11,6 +11,7 @@ import type { Database } from './connection.ts';
 const BUSY_TABLES = [
   'location',
   'public_location_count',
+  'location_time',
   'evse',
   'evse_twin',
   'connector',

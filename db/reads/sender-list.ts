@@ -250,7 +250,7 @@ function selection(query: SenderQuery): Fragment {
 }
 
 function* conditionsOf(query: SenderQuery): Generator<Fragment> {
-  const { module, dateFrom, dateTo, tariffLimits } = query;
+  const { module, dateFrom, tariffLimits } = query;
   if (module === 'locations') {
     const isWithdrawnListed = dateFrom !== undefined;
     yield isWithdrawnListed
@@ -260,9 +260,26 @@ function* conditionsOf(query: SenderQuery): Generator<Fragment> {
     yield condition('not tariff.withheld');
     if (tariffLimits) yield* limitsOf(tariffLimits);
   }
+  yield* datesOf(query);
+}
+
+function* datesOf(query: SenderQuery): Generator<Fragment> {
   const time = momentOf(query);
-  if (dateFrom) yield condition(`${time} >= ?`, dateFrom.toISOString());
-  if (dateTo) yield condition(`${time} < ?`, dateTo.toISOString());
+  const dates = [
+    ...(query.dateFrom ? [condition(`${time} >= ?`, query.dateFrom.toISOString())] : []),
+    ...(query.dateTo ? [condition(`${time} < ?`, query.dateTo.toISOString())] : []),
+  ];
+  if (query.module === 'tariffs') yield* dates;
+  else if (dates.length > 0) yield ofLocationTime(dates);
+}
+
+/** The times of Locations stand in a narrow table of their own: `0018-cheap-statuses.ts`. */
+function ofLocationTime(dates: readonly Fragment[]): Fragment {
+  const chosen = dates.map(({ sql }) => sql).join(' and ');
+  return {
+    sql: `location.id in (select location_time.location from location_time where ${chosen})`,
+    bindings: dates.flatMap(({ bindings }) => bindings),
+  };
 }
 
 function* limitsOf({ obstacles, validAt }: TariffLimits): Generator<Fragment> {
@@ -287,7 +304,9 @@ function condition(sql: string, ...bindings: Binding[]): Fragment {
  * when its time begins, whenever it was changed: otherwise no incremental pull would ever bring it (D-1).
  */
 function momentOf({ module, clock, tariffLimits }: SenderQuery): string {
-  if (module === 'locations') return clock === 'registry' ? 'location.changed_at' : 'location.last_updated';
+  if (module === 'locations') {
+    return clock === 'registry' ? 'location_time.changed_at' : 'location_time.last_updated';
+  }
   if (clock === 'object') return 'tariff.last_updated';
   return tariffLimits?.validAt ? 'greatest(tariff.changed_at, tariff.start_date_time)' : 'tariff.changed_at';
 }

@@ -1,27 +1,31 @@
 /**
  * EVSEs and connectors, as rows beside the document of their Location: one statement a table, whatever the number
- * of Locations. What the columns say is derived from the document here and nowhere else.
+ * of Locations, and none where nothing changes (`evse-rows.ts`).
  */
 import type { Knex } from 'knex';
-import { compactEvseId } from '../identifiers/evse-id.ts';
-import type { Connector, Coordinates, Evse, Location } from '../model.ts';
-import { connectorPower } from '../power.ts';
-import { columnText, timestampText } from './column-values.ts';
-
-/** A Location that was written. */
-interface WrittenLocation {
-  readonly id: number;
-  readonly document: Location;
-}
+import { rowChanges, type WrittenLocation } from './evse-rows.ts';
 
 /** Writes the EVSEs and connectors of these Locations; rows of what their documents no longer have go. */
 export async function writeEvses(
   transaction: Knex.Transaction,
   locations: readonly WrittenLocation[],
 ): Promise<void> {
-  const ids = locations.map(({ id }) => id);
-  await transaction.raw(WRITE_EVSES, [JSON.stringify(locations.flatMap(evseRows)), ids]);
-  await transaction.raw(WRITE_CONNECTORS, [JSON.stringify(locations.flatMap(connectorRows)), ids]);
+  const { evses, connectors, goneEvses, goneConnectors } = rowChanges(locations);
+  if (evses.length > 0 || goneEvses.length > 0) {
+    await transaction.raw(WRITE_EVSES, [
+      `[${evses.join()}]`,
+      goneEvses.map(({ location }) => location),
+      goneEvses.map(({ uidKey }) => uidKey),
+    ]);
+  }
+  if (connectors.length > 0 || goneConnectors.length > 0) {
+    await transaction.raw(WRITE_CONNECTORS, [
+      `[${connectors.join()}]`,
+      goneConnectors.map(({ location }) => location),
+      goneConnectors.map(({ uidKey }) => uidKey),
+      goneConnectors.map(({ connectorKey }) => connectorKey),
+    ]);
+  }
 }
 
 /** In an update of `evse`: another ID stands where one stood (ID-10); another spelling is none. */
@@ -44,10 +48,9 @@ with incoming as (
      ),
      gone as (
        delete from evse
-        where evse.location = any(?::bigint[])
-          and not exists (select from incoming
-                           where incoming.location = evse.location
-                             and incoming.uid_key = evse.uid_key)
+        using unnest(?::bigint[], ?::text[]) as key (location, uid_key)
+        where evse.location = key.location
+          and evse.uid_key = key.uid_key
      )
 insert into evse (location, uid_key, uid, evse_id, compact_id, status, capabilities, parking_restrictions,
                   floor_level, physical_reference, geometry, stands_apart, last_updated)
@@ -90,11 +93,10 @@ with incoming as (
      ),
      gone as (
        delete from connector
-        where connector.location = any(?::bigint[])
-          and not exists (select from incoming
-                           where incoming.location = connector.location
-                             and incoming.uid_key = connector.uid_key
-                             and incoming.connector_key = connector.connector_key)
+        using unnest(?::bigint[], ?::text[], ?::text[]) as key (location, uid_key, connector_key)
+        where connector.location = key.location
+          and connector.uid_key = key.uid_key
+          and connector.connector_key = key.connector_key
      )
 insert into connector (location, uid_key, connector_key, connector_id, standard, format, power_type,
                        max_voltage, max_amperage, max_electric_power, max_power, tariff_ids, last_updated)
@@ -113,50 +115,3 @@ on conflict (location, uid_key, connector_key) do update
        tariff_ids         = excluded.tariff_ids,
        last_updated       = excluded.last_updated
  where (connector.*) is distinct from (excluded.*)`;
-
-function evseRows({ id, document }: WrittenLocation): object[] {
-  return (document.evses ?? []).map((evse: Evse) => {
-    const place = position(document.coordinates);
-    const own = position(evse.coordinates ?? document.coordinates);
-    return {
-      location: id,
-      uid_key: evse.uid.toLowerCase(),
-      uid: evse.uid,
-      evse_id: columnText(evse.evse_id),
-      compact_id: compactEvseId(evse.evse_id),
-      status: evse.status,
-      capabilities: evse.capabilities ?? [],
-      parking_restrictions: evse.parking_restrictions ?? [],
-      floor_level: columnText(evse.floor_level),
-      physical_reference: columnText(evse.physical_reference),
-      ...own,
-      // Where its Location stands it is found by that.
-      stands_apart: own.longitude !== place.longitude || own.latitude !== place.latitude,
-      last_updated: timestampText(evse.last_updated),
-    };
-  });
-}
-
-function position({ latitude, longitude }: Coordinates): { longitude: number; latitude: number } {
-  return { longitude: Number(longitude), latitude: Number(latitude) };
-}
-
-function connectorRows({ id, document }: WrittenLocation): object[] {
-  return (document.evses ?? []).flatMap((evse) =>
-    evse.connectors.map((connector: Connector) => ({
-      location: id,
-      uid_key: evse.uid.toLowerCase(),
-      connector_key: connector.id.toLowerCase(),
-      connector_id: connector.id,
-      standard: connector.standard,
-      format: connector.format,
-      power_type: connector.power_type,
-      max_voltage: connector.max_voltage,
-      max_amperage: connector.max_amperage,
-      max_electric_power: connector.max_electric_power ?? null,
-      max_power: connectorPower(connector),
-      tariff_ids: connector.tariff_ids ?? [],
-      last_updated: timestampText(connector.last_updated),
-    })),
-  );
-}

@@ -110,6 +110,7 @@ export class LocationDraft {
       owner: this.owner,
       speaker,
       document: write.document,
+      previous: this.stored,
       withdrawnDocument: this.withdrawnDocument(write.document),
       sourceVersion: write.sourceVersion,
       asStored: write.asStored,
@@ -167,9 +168,10 @@ export class LocationDraft {
   }
 
   /** An item that was missing before is missing since then. */
-  private missingSince(now: Date): Date[] {
+  private missingSince(now: Date): string[] {
     const { missingItems: items = [], missingSince = [] } = this.stored ?? {};
-    return this.checked.missingItems.map((item) => missingSince[items.indexOf(item)] ?? now);
+    const moment = now.toISOString();
+    return this.checked.missingItems.map((item) => missingSince[items.indexOf(item)] ?? moment);
   }
 
   private get isShown(): boolean {

@@ -6,7 +6,7 @@
  */
 import type { Knex } from 'knex';
 import type { Location, Owner, Speaker } from '../model.ts';
-import { byteaText, columnText, timestampText } from './column-values.ts';
+import { byteaText, columnText, joinTexts, type TextPlace, timestampText } from './column-values.ts';
 import { writeEvses } from './evse-table.ts';
 import { asLastTold, asLastToldTime } from './journal.ts';
 
@@ -14,6 +14,8 @@ import { asLastTold, asLastToldTime } from './journal.ts';
 export interface StoredLocation {
   id: number;
   document: Location;
+  /** The journal last told of it with other times. */
+  isToldOtherwise: boolean;
   withdrawnDocument: string | null;
   sourceVersion: string;
   asStored: string[];
@@ -27,7 +29,8 @@ export interface StoredLocation {
   withheld: boolean;
   withheldAcross: boolean;
   missingItems: string[];
-  missingSince: Date[];
+  /** As PostgreSQL writes them: there are a dozen, and they are only handed back. */
+  missingSince: string[];
   receivedAt: Date;
   createdAt: Date;
   changedAt: Date;
@@ -40,6 +43,7 @@ interface StoredLocationRow {
   party_id: string;
   location_key: string;
   document: string;
+  is_told_otherwise: boolean;
   withdrawn_document: string | null;
   source_version: string;
   as_stored: string[];
@@ -54,7 +58,7 @@ interface StoredLocationRow {
   withheld: boolean;
   withheld_across: boolean;
   missing_items: string[];
-  missing_since: Date[];
+  missing_since: string[];
   received_at: Date;
   created_at: Date;
   changed_at: Date;
@@ -68,6 +72,8 @@ export interface LocationWrite {
   /** Null once the connection or source that brought it is gone. */
   speaker: Speaker | null;
   document: Location;
+  /** What is stored so far. */
+  previous: Pick<StoredLocation, 'document' | 'isToldOtherwise'> | undefined;
   withdrawnDocument: string | null;
   sourceVersion: string;
   asStored: readonly string[];
@@ -80,7 +86,7 @@ export interface LocationWrite {
   withheldAcross: boolean;
   /** AFIR items that it lacks, and in the same order since when. */
   missingItems: readonly string[];
-  missingSince: readonly Date[];
+  missingSince: readonly string[];
   createdAt: Date;
   receivedAt: Date;
   changedAt: Date;
@@ -102,10 +108,12 @@ export async function lockLocations(
 ): Promise<Map<string, StoredLocation>> {
   const { rows } = await transaction.raw<{ rows: StoredLocationRow[] }>(
     `select location.id, location.country_code, location.party_id,
-            lower(location.location_id) as location_key, location.document, location.withdrawn_document,
+            lower(location.location_id) as location_key, location.document,
+            location.published_document is not null as is_told_otherwise, location.withdrawn_document,
             location.source_version, location.as_stored, location.content_hash, location.input_hash,
             location.connection_id, location.source_id, location.received_at, location.omitted_evses, location.vanished, location.publish,
-            location.expired, location.withheld, location.withheld_across, location.missing_items, location.missing_since,
+            location.expired, location.withheld, location.withheld_across, location.missing_items,
+            location.missing_since::text[] as missing_since,
             location.created_at, location.changed_at, location.sequence
        from location
        join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, location_key)
@@ -126,6 +134,7 @@ export async function lockLocations(
       {
         id: row.id,
         document: JSON.parse(row.document),
+        isToldOtherwise: row.is_told_otherwise,
         withdrawnDocument: row.withdrawn_document,
         sourceVersion: row.source_version,
         asStored: row.as_stored,
@@ -157,64 +166,85 @@ export async function writeLocations(
   if (writes.length === 0) {
     return;
   }
-  await transaction.raw(WRITE_LOCATIONS, [JSON.stringify(writes.map(locationRow))]);
-  await writeEvses(transaction, writes);
+  const documents = joinTexts(writes.map(({ document }) => JSON.stringify(document)));
+  const rows = writes.map((write, index) => locationRow(write, documents.places[index] as TextPlace));
+  await transaction.raw(WRITE_LOCATIONS, [documents.bytes, JSON.stringify(rows)]);
+  await writeEvses(
+    transaction,
+    writes.map(({ id, document, previous }) => ({
+      ...{ id, document, previous: previous?.document },
+      hasToldTimes: previous?.isToldOtherwise ?? false,
+    })),
+  );
 }
 
 const WRITE_LOCATIONS = `
-insert into location (
-       id, country_code, party_id, location_id, connection_id, source_id, source_version, document,
-       withdrawn_document, as_stored, content_hash, input_hash, omitted_evses, vanished, publish, expired,
-       withheld, withheld_across, missing_items, missing_since, name, address, postal_code, city, country, time_zone, parking_type, operator_name, geometry,
-       last_updated, created_at, received_at, changed_at, sequence)
-select l.id, l.country_code, l.party_id, l.location_id, l.connection_id, l.source_id, l.source_version, l.document,
-       l.withdrawn_document, l.as_stored, l.content_hash, l.input_hash, l.omitted_evses, l.vanished, l.publish, l.expired,
-       l.withheld, l.withheld_across, l.missing_items, l.missing_since, l.name, l.address, l.postal_code, l.city, l.country, l.time_zone, l.parking_type, l.operator_name,
-       st_setsrid(st_makepoint(l.longitude, l.latitude), 4326),
-       l.last_updated, l.created_at, l.received_at, l.changed_at, l.sequence
-  from json_to_recordset(?) as l(
-         id bigint, country_code text, party_id text, location_id text, connection_id bigint, source_id bigint,
-         source_version text, document text, withdrawn_document text, as_stored text[], content_hash bytea,
-         input_hash bytea, omitted_evses text[], vanished boolean, publish boolean, expired boolean,
-         withheld boolean, withheld_across boolean, missing_items text[], missing_since timestamptz[], name text, address text, postal_code text, city text, country text, time_zone text,
-         parking_type text, operator_name text, longitude double precision, latitude double precision,
-         last_updated timestamptz, created_at timestamptz, received_at timestamptz, changed_at timestamptz,
-         sequence bigint)
-on conflict (id) do update
-   set location_id        = excluded.location_id,
-       connection_id      = excluded.connection_id,
-       source_id          = excluded.source_id,
-       source_version     = excluded.source_version,
-       document           = excluded.document,
-       published_document = ${asLastTold('location')},
-       withdrawn_document = excluded.withdrawn_document,
-       as_stored          = excluded.as_stored,
-       content_hash       = excluded.content_hash,
-       input_hash         = excluded.input_hash,
-       omitted_evses      = excluded.omitted_evses,
-       vanished           = excluded.vanished,
-       publish            = excluded.publish,
-       expired            = excluded.expired,
-       withheld           = excluded.withheld,
-       withheld_across    = excluded.withheld_across,
-       missing_items      = excluded.missing_items,
-       missing_since      = excluded.missing_since,
-       name               = excluded.name,
-       address            = excluded.address,
-       postal_code        = excluded.postal_code,
-       city               = excluded.city,
-       country            = excluded.country,
-       time_zone          = excluded.time_zone,
-       parking_type       = excluded.parking_type,
-       operator_name      = excluded.operator_name,
-       geometry           = excluded.geometry,
-       last_updated       = excluded.last_updated,
-       published_last_updated = ${asLastToldTime('location')},
-       received_at        = excluded.received_at,
-       changed_at         = excluded.changed_at,
-       sequence           = excluded.sequence`;
+with written as (
+       insert into location (
+              id, country_code, party_id, location_id, connection_id, source_id, source_version, document,
+              withdrawn_document, as_stored, content_hash, input_hash, omitted_evses, vanished, publish, expired,
+              withheld, withheld_across, missing_items, missing_since, name, address, postal_code, city, country,
+              time_zone, parking_type, operator_name, geometry, last_updated, created_at, received_at, changed_at,
+              sequence)
+       select l.id, l.country_code, l.party_id, l.location_id, l.connection_id, l.source_id, l.source_version,
+              convert_from(substring(?::bytea from l.document_from for l.document_bytes), 'UTF8'),
+              l.withdrawn_document, l.as_stored, l.content_hash, l.input_hash, l.omitted_evses, l.vanished, l.publish,
+              l.expired, l.withheld, l.withheld_across, l.missing_items, l.missing_since, l.name, l.address,
+              l.postal_code, l.city, l.country, l.time_zone, l.parking_type, l.operator_name,
+              st_setsrid(st_makepoint(l.longitude, l.latitude), 4326), l.last_updated, l.created_at, l.received_at,
+              l.changed_at, l.sequence
+         from json_to_recordset(?) as l(
+                id bigint, country_code text, party_id text, location_id text, connection_id bigint,
+                source_id bigint, source_version text, document_from integer, document_bytes integer,
+                withdrawn_document text, as_stored text[], content_hash bytea, input_hash bytea,
+                omitted_evses text[], vanished boolean, publish boolean, expired boolean, withheld boolean,
+                withheld_across boolean, missing_items text[], missing_since timestamptz[], name text, address text,
+                postal_code text, city text, country text, time_zone text, parking_type text, operator_name text,
+                longitude double precision, latitude double precision, last_updated timestamptz,
+                created_at timestamptz, received_at timestamptz, changed_at timestamptz, sequence bigint)
+       on conflict (id) do update
+          set location_id        = excluded.location_id,
+              connection_id      = excluded.connection_id,
+              source_id          = excluded.source_id,
+              source_version     = excluded.source_version,
+              document           = excluded.document,
+              published_document = ${asLastTold('location')},
+              withdrawn_document = excluded.withdrawn_document,
+              as_stored          = excluded.as_stored,
+              content_hash       = excluded.content_hash,
+              input_hash         = excluded.input_hash,
+              omitted_evses      = excluded.omitted_evses,
+              vanished           = excluded.vanished,
+              publish            = excluded.publish,
+              expired            = excluded.expired,
+              withheld           = excluded.withheld,
+              withheld_across    = excluded.withheld_across,
+              missing_items      = excluded.missing_items,
+              missing_since      = excluded.missing_since,
+              name               = excluded.name,
+              address            = excluded.address,
+              postal_code        = excluded.postal_code,
+              city               = excluded.city,
+              country            = excluded.country,
+              time_zone          = excluded.time_zone,
+              parking_type       = excluded.parking_type,
+              operator_name      = excluded.operator_name,
+              geometry           = excluded.geometry,
+              last_updated       = excluded.last_updated,
+              published_last_updated = ${asLastToldTime('location')},
+              received_at        = excluded.received_at,
+              changed_at         = excluded.changed_at,
+              sequence           = excluded.sequence
+       returning location.id, location.changed_at, location.last_updated
+     )
+insert into location_time (location, changed_at, last_updated)
+select written.id, written.changed_at, written.last_updated
+  from written
+on conflict (location) do update
+   set changed_at   = excluded.changed_at,
+       last_updated = excluded.last_updated`;
 
-function locationRow(write: LocationWrite): object {
+function locationRow(write: LocationWrite, { from, bytes }: TextPlace): object {
   const { document } = write;
   return {
     id: write.id,
@@ -223,7 +253,8 @@ function locationRow(write: LocationWrite): object {
     location_id: document.id,
     ...speakerColumns(write.speaker),
     source_version: write.sourceVersion,
-    document: JSON.stringify(document),
+    document_from: from,
+    document_bytes: bytes,
     withdrawn_document: write.withdrawnDocument,
     as_stored: write.asStored,
     content_hash: byteaText(write.contentHash),

@@ -68,7 +68,7 @@ interface VoiceRow {
 /** Makes the store of this process. */
 export function createVoiceStore(parts: { knex: Knex; clock: () => Date }): VoiceStore {
   const { knex, clock } = parts;
-  let memory = new Map<string, { holder: string; until: number }>();
+  let memory = new Map<string, { holder: Promise<string>; until: number }>();
 
   const forget = () => {
     // A new map: a claim under way writes what it read into the old one, which nobody sees any more.
@@ -80,14 +80,19 @@ export function createVoiceStore(parts: { knex: Knex; clock: () => Date }): Voic
       const remembered = memory;
       const key = `${owner.countryCode}/${owner.partyId}/${module}`.toUpperCase();
       const now = clock().getTime();
-      const known = remembered.get(key);
-      const holder =
-        known && known.until > now ? known.holder : await findOrTake(knex, owner, module, speaker);
-      if (holder !== known?.holder || now >= known.until) {
+      let known = remembered.get(key);
+      if (known === undefined || known.until <= now) {
         if (remembered.size >= MEMORY_LIMIT) remembered.clear();
-        remembered.set(key, { holder, until: now + MEMORY_MS });
+        // The question itself is remembered: of a hundred pushes that come meanwhile, one asks.
+        known = { holder: findOrTake(knex, owner, module, speaker), until: now + MEMORY_MS };
+        remembered.set(key, known);
       }
-      return holder === speakerKey(speaker) ? 'granted' : 'other';
+      try {
+        return (await known.holder) === speakerKey(speaker) ? 'granted' : 'other';
+      } catch (error) {
+        if (remembered.get(key) === known) remembered.delete(key);
+        throw error;
+      }
     },
     async register(owner, speaker, modules) {
       try {

@@ -1,5 +1,5 @@
 /** Content that changes moves `last_updated`, or incremental pulls by its owner's clock miss it. */
-import { locationContentHash } from '../../db/registry/content.ts';
+import { sameContent } from '../../db/registry/content.ts';
 import type { LocationRule } from '../rule.ts';
 
 export const lastUpdatedUnchanged: LocationRule = {
@@ -18,7 +18,7 @@ export const lastUpdatedUnchanged: LocationRule = {
     if (!previous || previous.last_updated !== location.last_updated) return;
     // A Location that vanished from a pull was changed by the registry, which gives it no time of its own.
     if (location.evses?.every(({ status }) => status === 'REMOVED')) return;
-    if (locationContentHash(previous).equals(locationContentHash(location))) return;
+    if (sameContent(previous, location)) return;
     found({
       path: 'last_updated',
       message: 'is the same although the content changed',

@@ -60,6 +60,28 @@ describe('voice store', () => {
     expect(await voices.list()).to.have.length(1);
   });
 
+  it('asks once for all that come at the same moment', async () => {
+    const one = await speaker('one');
+    await voices.claim(TNM, 'locations', one);
+    voices.forget();
+    const asked: string[] = [];
+    const note = ({ sql }: { sql: string }) => asked.push(sql);
+    database.knex.on('query', note);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => voices.claim(TNM, 'locations', one)));
+    database.knex.removeListener('query', note);
+    expect(new Set(answers)).to.deep.equal(new Set(['granted']));
+    expect(asked).to.have.length(1);
+  });
+
+  it('asks again after a question that failed', async () => {
+    const one = await speaker('one');
+    const failed = await voices
+      .claim(TNM, 'locations', { kind: 'connection', id: 999_999 })
+      .catch((error) => error);
+    expect(failed).to.be.instanceOf(Error);
+    expect(await voices.claim(TNM, 'locations', one)).to.equal('granted');
+  });
+
   it('sees a voice that another process changed, at the latest when its memory ends', async () => {
     let now = clock();
     const forgetful = createVoiceStore({ knex: database.knex, clock: () => now });

@@ -1,0 +1,127 @@
+/**
+ * What the rows of EVSEs and connectors say, derived from the document of their Location here and nowhere else, and
+ * which of them a write changes. Rows follow from the document, so that the one before says what they hold so far:
+ * what is the same in both is not handed to the database. Pure.
+ */
+import { compactEvseId } from '../identifiers/evse-id.ts';
+import type { Connector, Coordinates, Evse, Location } from '../model.ts';
+import { connectorPower } from '../power.ts';
+import { columnText, timestampText } from './column-values.ts';
+
+/** A Location that is written. */
+export interface WrittenLocation {
+  readonly id: number;
+  readonly document: Location;
+  /** What its rows follow from so far; undefined when it is new. */
+  readonly previous: Location | undefined;
+  /** Rows may hold times of their own as the journal last told of them, which the documents do not say. */
+  readonly hasToldTimes: boolean;
+}
+
+/** What has to be done to the rows of some Locations. */
+export interface RowChanges {
+  /** Each as JSON. */
+  readonly evses: string[];
+  readonly connectors: string[];
+  /** Their connectors go with them. */
+  readonly goneEvses: EvseKey[];
+  readonly goneConnectors: ConnectorKey[];
+}
+
+export interface EvseKey {
+  readonly location: number;
+  readonly uidKey: string;
+}
+
+export interface ConnectorKey extends EvseKey {
+  readonly connectorKey: string;
+}
+
+export function rowChanges(locations: readonly WrittenLocation[]): RowChanges {
+  const changes: RowChanges = { evses: [], connectors: [], goneEvses: [], goneConnectors: [] };
+  for (const location of locations) noteEvses(location, changes);
+  return changes;
+}
+
+function noteEvses({ id, document, previous, hasToldTimes }: WrittenLocation, changes: RowChanges): void {
+  const before = byKey(previous?.evses ?? [], ({ uid }) => uid);
+  const hasMoved = previous !== undefined && !isSamePlace(previous.coordinates, document.coordinates);
+  for (const evse of document.evses ?? []) {
+    const uidKey = evse.uid.toLowerCase();
+    const known = before.get(uidKey);
+    before.delete(uidKey);
+    // A part that a write leaves as it is mostly is the same object.
+    if (evse === known && !hasMoved && !hasToldTimes) continue;
+    const row = evseRow(id, evse, document.coordinates);
+    if (hasToldTimes || row !== (known && evseRow(id, known, (previous as Location).coordinates))) {
+      changes.evses.push(row);
+    }
+    noteConnectors({ location: id, uidKey }, evse, known, changes);
+  }
+  changes.goneEvses.push(...[...before.keys()].map((uidKey) => ({ location: id, uidKey })));
+}
+
+function noteConnectors(key: EvseKey, evse: Evse, previous: Evse | undefined, changes: RowChanges): void {
+  const before = byKey(previous?.connectors ?? [], ({ id }) => id);
+  for (const connector of evse.connectors) {
+    const connectorKey = connector.id.toLowerCase();
+    const known = before.get(connectorKey);
+    before.delete(connectorKey);
+    if (connector === known) continue;
+    const row = connectorRow(key, connector);
+    if (row !== (known && connectorRow(key, known))) changes.connectors.push(row);
+  }
+  changes.goneConnectors.push(...[...before.keys()].map((connectorKey) => ({ ...key, connectorKey })));
+}
+
+/** By ids as they are compared: without case. */
+function byKey<T>(parts: readonly T[], idOf: (part: T) => string): Map<string, T> {
+  return new Map(parts.map((part) => [idOf(part).toLowerCase(), part]));
+}
+
+function evseRow(location: number, evse: Evse, coordinates: Coordinates): string {
+  const place = position(coordinates);
+  const own = position(evse.coordinates ?? coordinates);
+  return JSON.stringify({
+    location,
+    uid_key: evse.uid.toLowerCase(),
+    uid: evse.uid,
+    evse_id: columnText(evse.evse_id),
+    compact_id: compactEvseId(evse.evse_id),
+    status: evse.status,
+    capabilities: evse.capabilities ?? [],
+    parking_restrictions: evse.parking_restrictions ?? [],
+    floor_level: columnText(evse.floor_level),
+    physical_reference: columnText(evse.physical_reference),
+    ...own,
+    // Where its Location stands it is found by that.
+    stands_apart: own.longitude !== place.longitude || own.latitude !== place.latitude,
+    last_updated: timestampText(evse.last_updated),
+  });
+}
+
+function position({ latitude, longitude }: Coordinates): { longitude: number; latitude: number } {
+  return { longitude: Number(longitude), latitude: Number(latitude) };
+}
+
+function isSamePlace(one: Coordinates, other: Coordinates): boolean {
+  return one.latitude === other.latitude && one.longitude === other.longitude;
+}
+
+function connectorRow({ location, uidKey }: EvseKey, connector: Connector): string {
+  return JSON.stringify({
+    location,
+    uid_key: uidKey,
+    connector_key: connector.id.toLowerCase(),
+    connector_id: connector.id,
+    standard: connector.standard,
+    format: connector.format,
+    power_type: connector.power_type,
+    max_voltage: connector.max_voltage,
+    max_amperage: connector.max_amperage,
+    max_electric_power: connector.max_electric_power ?? null,
+    max_power: connectorPower(connector),
+    tariff_ids: connector.tariff_ids ?? [],
+    last_updated: timestampText(connector.last_updated),
+  });
+}
