@@ -47,7 +47,7 @@ async function somePathsOfPages({ accessPoint, client, headers }: Reader): Promi
 
 async function open(bench: Bench, somePaths: (reader: Reader) => Promise<string[]>): Promise<Rig> {
   const accessPoint = await startAccessPoint(bench);
-  const client = startClient();
+  const client = startClient(bench);
   const headers = await connectProvider(accessPoint);
   const paths = await somePaths({ accessPoint, client, headers });
   const answers = new Map<string, Buffer>();
@@ -55,7 +55,7 @@ async function open(bench: Bench, somePaths: (reader: Reader) => Promise<string[
     const response = await fetch(`${accessPoint.origin}${path}`, { headers });
     answers.set(path, Buffer.from(await response.arrayBuffer()));
   }
-  const koa = await startEmptyKoa(answers);
+  const koa = await startEmptyKoa(bench, answers);
   const requests = [...answers].map(([path, { length: answerBytes }]) => {
     return { method: 'GET', path, headers, answerBegins: SUCCESS, answerBytes };
   });
@@ -64,10 +64,6 @@ async function open(bench: Bench, somePaths: (reader: Reader) => Promise<string[
   return {
     ours: async () => loadSample(await read(accessPoint.origin), await accessPoint.peakMegabytes()),
     beside: async () => loadSample(await read(koa.origin), await koa.peakMegabytes()),
-    async close() {
-      await Promise.all([client.stop(), koa.stop()]);
-      await accessPoint.stop();
-    },
   };
 }
 

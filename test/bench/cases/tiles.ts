@@ -23,9 +23,10 @@ export const cases: readonly BenchCase[] = ZOOMS.map((zoom) => ({
   open: (bench) => open(bench, zoom),
 }));
 
-async function open({ registries }: Bench, zoom: number): Promise<Rig> {
-  const registry = await registries.filled();
-  const child = startBenchProcess<TileOrder, TileResult>(TILE_PROCESS);
+async function open(bench: Bench, zoom: number): Promise<Rig> {
+  const registry = await bench.registries.filled();
+  bench.atEnd(registry.drop);
+  const child = startBenchProcess<TileOrder, TileResult>(bench, TILE_PROCESS);
   await child.do({ kind: 'open', url: registry.url });
   const { features } = await child.do({ kind: 'compare', zoom });
 
@@ -40,12 +41,5 @@ async function open({ registries }: Bench, zoom: number): Promise<Rig> {
     };
   }
 
-  return {
-    ours: side('ours'),
-    beside: side('beside'),
-    async close() {
-      await child.stop();
-      await registry.drop();
-    },
-  };
+  return { ours: side('ours'), beside: side('beside') };
 }
