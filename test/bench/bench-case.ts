@@ -56,8 +56,8 @@ export interface BenchCase {
   readonly section?: string;
   /** Pairs that are counted, after one that warms up. Five where it takes seconds, fewer where it takes minutes. */
   readonly pairs: number;
-  /** Whether it is quick and steady enough for the short version in CI. */
-  readonly isInShort: boolean;
+  /** The same in the short version, which takes only those that have it: what is quick, and steady on a busy machine. */
+  readonly pairsInShort?: number;
   /** It takes so long that only whoever names it wants it. */
   readonly isOnlyNamed?: true;
   /** Its first pair counts: where a run takes many minutes, warming up is a small part of it. */
@@ -69,6 +69,8 @@ export interface BenchCase {
 export interface Bench {
   readonly feed: Feed;
   readonly registries: BenchRegistries;
+  /** Of a run of requests. */
+  readonly loadSeconds: number;
   /** A folder of the case's own, on the disk of the run; removed after it. */
   readonly folder: string;
   /** Aborted when the run is broken off. */

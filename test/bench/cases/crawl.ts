@@ -107,7 +107,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'MB',
     target: { of: 'rate', ratio: 0.4 },
     pairs: 5,
-    isInShort: true,
+    pairsInShort: 7,
     open: openBesideCopy,
   },
   {
@@ -117,7 +117,6 @@ export const cases: readonly BenchCase[] = [
     unit: 'pages',
     target: { of: 'time', ratio: 1.2 },
     pairs: 5,
-    isInShort: false,
     open: openLastPage,
   },
   {
@@ -127,7 +126,6 @@ export const cases: readonly BenchCase[] = [
     unit: 'Locations',
     target: { of: 'rate', ratio: 1 },
     pairs: 5,
-    isInShort: false,
     open: (bench) => openBeside221(bench, '2.3.0'),
   },
   {
@@ -137,7 +135,6 @@ export const cases: readonly BenchCase[] = [
     unit: 'Locations',
     target: { of: 'rate', ratio: 0.25 },
     pairs: 5,
-    isInShort: false,
     open: (bench) => openBeside221(bench, '2.1.1'),
   },
 ];

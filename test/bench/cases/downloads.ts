@@ -22,7 +22,7 @@ const UNCHANGED = { connections: 32, requests: 24_000 };
 
 const UNCOMPRESSED = { 'Accept-Encoding': 'identity' };
 
-const BESIDE = { beside: 'nginx, the same file', pairs: 5, isInShort: false } as const;
+const BESIDE = { beside: 'nginx, the same file', pairs: 5 } as const;
 
 export const cases: readonly BenchCase[] = [
   {

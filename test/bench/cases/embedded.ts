@@ -16,8 +16,6 @@ import type { BenchRegistry, EmbeddedRegistry } from '../registries.ts';
 
 /** Of readers: as many as `page-of-100` has. */
 const CONNECTIONS = 32;
-/** Seconds of a run. */
-const SECONDS = 3;
 
 const LIST = '/ocpi/2.2.1/sender/locations';
 const SUCCESS = '{"status_code":1000,';
@@ -70,17 +68,17 @@ async function openOnFilled(
 /** The same for what is asked over HTTP. */
 async function openServed(
   bench: Bench,
-  prepare: (served: ServedRegistry, client: BenchClient) => Promise<Side>,
+  prepare: (served: ServedRegistry, client: BenchClient, seconds: number) => Promise<Side>,
 ): Promise<Rig> {
   return openOnFilled(bench, async (registry) => {
     const served = await serveRegistry(bench, registry);
-    return prepare(served, startClient(bench));
+    return prepare(served, startClient(bench), bench.loadSeconds);
   });
 }
 
-async function patches(served: ServedRegistry, client: BenchClient): Promise<Side> {
+async function patches(served: ServedRegistry, client: BenchClient, seconds: number): Promise<Side> {
   const push = await preparePatches(served, client, await listEvses(served));
-  return () => push(SECONDS);
+  return () => push(seconds);
 }
 
 /** From the list for navigation providers, since nobody else may open the database of an embedded engine. */
@@ -102,12 +100,12 @@ interface ListedLocation {
   readonly evses?: readonly { readonly uid: string; readonly status: string }[];
 }
 
-async function pages(served: ServedRegistry, client: BenchClient): Promise<Side> {
+async function pages(served: ServedRegistry, client: BenchClient, seconds: number): Promise<Side> {
   const { origin } = served;
   const headers = await connectProvider(served);
   const requests = [{ method: 'GET', path: `${LIST}?limit=100`, headers, answerBegins: SUCCESS }];
   return async () => {
-    const order = { origin, connections: CONNECTIONS, seconds: SECONDS, requests, isRepeated: true };
+    const order = { origin, connections: CONNECTIONS, seconds, requests, isRepeated: true };
     return loadSample(await client.load(order), await served.peakMegabytes());
   };
 }
@@ -124,7 +122,6 @@ const STATED = {
   beside: 'the same on the server engine',
   section: 'The embedded engine',
   pairs: 3,
-  isInShort: false,
 } as const;
 
 export const cases: readonly BenchCase[] = [

@@ -33,7 +33,6 @@ function growthCase(way: GrownWay, { copies, before }: (typeof STEPS)[number], o
     target: { of, ratio: 1.1 },
     section: 'Growth',
     pairs: 1,
-    isInShort: false,
     isOnlyNamed: true,
     isWithoutWarmUp: true,
     open: async (bench) => ({

@@ -102,7 +102,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'Locations',
     target: { of: 'time', ratio: 2.5 },
     pairs: 3,
-    isInShort: true,
+    pairsInShort: 3,
     open: openIngest,
   },
   {
@@ -112,7 +112,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'Locations',
     target: { of: 'time', ratio: 0.2 },
     pairs: 3,
-    isInShort: true,
+    pairsInShort: 3,
     open: openUnchanged,
   },
   {
@@ -122,7 +122,6 @@ export const cases: readonly BenchCase[] = [
     unit: 'Locations',
     target: { of: 'time', ratio: 0.4 },
     pairs: 3,
-    isInShort: false,
     open: openLater,
   },
 ];

@@ -23,8 +23,6 @@ import {
 
 /** Connections of the CPO, each with one request at a time. */
 const CONNECTIONS = 64;
-/** Seconds of a run: a thousand transactions and more. */
-const SECONDS = 3;
 /** Locations of which whole documents are kept here. */
 const WHOLE_LOCATIONS = 20_000;
 
@@ -96,7 +94,7 @@ async function open(bench: Bench, way: Way): Promise<Rig> {
   const headers = await accessPoint.connect('bench-cpo', ['--role', 'CPO', '--party', party, '--push-only']);
   const round = new Round(await way.findAll(accessPoint));
   const push = (origin: string, requests: readonly ExpectedRequest[], isRepeated: boolean) =>
-    client.load({ origin, connections: CONNECTIONS, seconds: SECONDS, requests, isRepeated });
+    client.load({ origin, connections: CONNECTIONS, seconds: bench.loadSeconds, requests, isRepeated });
   const plan = (now: string) => round.plan(now).map((sent) => ({ method: way.method, headers, ...sent }));
 
   return {
@@ -127,7 +125,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'requests',
     target: { of: 'rate', ratio: 1 / 3, p99: 50 },
     pairs: 5,
-    isInShort: true,
+    pairsInShort: 7,
     open: (bench) => open(bench, patchStatus),
   },
   {
@@ -137,7 +135,6 @@ export const cases: readonly BenchCase[] = [
     unit: 'requests',
     target: { of: 'rate', ratio: 1 / 6 },
     pairs: 5,
-    isInShort: false,
     open: (bench) => open(bench, putLocation),
   },
 ];

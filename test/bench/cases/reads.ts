@@ -9,8 +9,6 @@ import { startEmptyKoa } from '../http/empty-koa.ts';
 import { loadSample } from '../http/load-sample.ts';
 
 const CONNECTIONS = 32;
-/** Seconds of a run. */
-const SECONDS = 3;
 /** Different URLs that are asked for by turns. */
 const DIFFERENT_LOCATIONS = 2_000;
 const DIFFERENT_PAGES = 50;
@@ -60,7 +58,7 @@ async function open(bench: Bench, somePaths: (reader: Reader) => Promise<string[
     return { method: 'GET', path, headers, answerBegins: SUCCESS, answerBytes };
   });
   const read = (origin: string) =>
-    client.load({ origin, connections: CONNECTIONS, seconds: SECONDS, requests, isRepeated: true });
+    client.load({ origin, connections: CONNECTIONS, seconds: bench.loadSeconds, requests, isRepeated: true });
   return {
     ours: async () => loadSample(await read(accessPoint.origin), await accessPoint.peakMegabytes()),
     beside: async () => loadSample(await read(koa.origin), await koa.peakMegabytes()),
@@ -75,7 +73,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'requests',
     target: { of: 'rate', ratio: 1 / 3 },
     pairs: 5,
-    isInShort: true,
+    pairsInShort: 7,
     open: (bench) => open(bench, somePathsOfLocations),
   },
   {
@@ -85,7 +83,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'requests',
     target: { of: 'rate', ratio: 1 / 3 },
     pairs: 5,
-    isInShort: true,
+    pairsInShort: 7,
     open: (bench) => open(bench, somePathsOfPages),
   },
 ];

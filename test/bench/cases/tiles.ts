@@ -19,7 +19,7 @@ export const cases: readonly BenchCase[] = ZOOMS.map((zoom) => ({
   unit: 'tiles',
   target: { of: 'time', ratio: 1.5 },
   pairs: 5,
-  isInShort: true,
+  pairsInShort: 9,
   open: (bench) => open(bench, zoom),
 }));
 

@@ -9,7 +9,7 @@ const COMMON = {
   unit: 'requests',
   target: { of: 'rate', ratio: 1 },
   pairs: 1,
-  isInShort: true,
+  pairsInShort: 1,
 } as const;
 
 async function startServer(bench: Bench): Promise<string> {
