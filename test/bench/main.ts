@@ -2,13 +2,13 @@
  * `npm run bench`: the benchmarks, all or those that are named. See `--help`.
  *
  * The status is 1 when a case could not be run, unless the machine lacks something that it needs, when the run was broken
- * off, or, in the short version, when a ratio fell to half of what is written down, twice. A target that is not reached
- * is told and is no failure: this measures, it does not judge.
+ * off, or, in the short version, when a ratio fell to half of what is written down, twice, or nothing is written down. A
+ * target that is not reached is told and is no failure: this measures, it does not judge.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { BenchCase } from './bench-case.ts';
 import { casesOf, discoverCases } from './cases.ts';
 import { DoesNotApplyError } from './does-not-apply.ts';
@@ -51,7 +51,11 @@ await new Command('bench')
     'quick cases on a made-up fleet; fails when a ratio fell to half of what is written',
   )
   .option('--list', 'print the names of the cases')
-  .option('--cases <folder>', 'take the cases of this folder instead of the own ones')
+  .addOption(
+    new Option('--cases <folder>', 'take the cases of this folder instead of the own ones').conflicts(
+      'write',
+    ),
+  )
   .action(main)
   .parseAsync();
 
@@ -72,7 +76,7 @@ async function main(names: string[], options: Options, command: Command): Promis
   try {
     const rows = await runAll(cases, { folder, options, signal: breakingOff.signal });
     print([options.json ? JSON.stringify(rows, null, 2) : tableOf(rows)]);
-    if (options.write) await (options.quick ? writeShortRatios(rows) : writeRows(rows, all));
+    if (options.write) await (options.quick ? writeShortRatios(rows, all) : writeRows(rows, all));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -143,8 +147,9 @@ async function comparedWithBefore(
   bench: SharedBench,
 ): Promise<Row[]> {
   const known = await readShortRatios();
-  for (const { case: name } of rows) {
-    if (known[name] === undefined) say(`${name} has nothing to compare with: --short --write writes it down`);
+  for (const { case: name } of rows.filter((row) => known[row.case] === undefined)) {
+    say(`${name} has nothing to compare with: "npm run bench -- --short --write" writes it down`);
+    process.exitCode = 1;
   }
   const fallen = rows.filter((row) => hasFallen(row, known)).map((row) => row.case);
   if (fallen.length > 0) say(`${fallen.join(', ')} fell by half or more, and gets a second try`);

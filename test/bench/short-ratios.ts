@@ -1,6 +1,7 @@
 /** The ratios that the short version is held to: `docs/benchmarks-short.json`, written by `--short --write`. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BenchCase } from './bench-case.ts';
 import { DOCS } from './kept-rows.ts';
 import type { Row } from './row.ts';
 
@@ -16,9 +17,14 @@ export async function readShortRatios(): Promise<ShortRatios> {
   return JSON.parse(await readFile(FILE, 'utf8').catch(() => '{}')) as ShortRatios;
 }
 
-export async function writeShortRatios(rows: readonly Row[]): Promise<void> {
-  const ratios = Object.fromEntries(rows.map((row) => [row.case, Number(row.ratio.toPrecision(3))]));
-  await writeFile(FILE, `${JSON.stringify(ratios, null, 2)}\n`);
+/** Those that were measured; of the other cases the ratios stay. */
+export async function writeShortRatios(rows: readonly Row[], cases: readonly BenchCase[]): Promise<void> {
+  const known = await readShortRatios();
+  const ratios = cases
+    .filter(({ pairsInShort }) => pairsInShort !== undefined)
+    .map(({ name }) => [name, rows.find((row) => row.case === name)?.ratio ?? known[name]] as const)
+    .filter(([, ratio]) => ratio !== undefined);
+  await writeFile(FILE, `${JSON.stringify(Object.fromEntries(ratios), null, 2)}\n`);
 }
 
 export function hasFallen({ case: name, ratio, direction }: Row, known: ShortRatios): boolean {

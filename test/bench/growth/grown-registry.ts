@@ -12,6 +12,9 @@ import { addFileSource, type BenchRegistry, nap } from '../registries.ts';
 import { settle, withClient } from '../registry-client.ts';
 import { writeCopies } from './copied-feed.ts';
 
+/** On two cores with nothing else to do, with writing and analysing it. */
+const MINUTES_A_COPY = 1;
+
 export interface GrownRegistry {
   readonly registry: BenchRegistry;
   /** What its ingest took; units are Locations. */
@@ -23,7 +26,8 @@ export function grownRegistry(bench: Bench, copies: number): Promise<GrownRegist
 }
 
 async function grow({ feed, registries, folder, say }: Bench, copies: number): Promise<GrownRegistry> {
-  say(`taking in ${feed.title}, ${copies === 1 ? 'once' : `${copies} times over`}`);
+  const times = copies === 1 ? 'once' : `${copies} times over`;
+  say(`taking in ${feed.title}, ${times}: of a national feed some ${copies * MINUTES_A_COPY} min`);
   const file = join(folder, `${copies}-copies.json`);
   await writeCopies(feed.locations, copies, file);
   const registry = await registries.empty();
