@@ -15,7 +15,7 @@ export function tableOf(rows: readonly Row[]): string {
       ...[row.case, row.ours, row.beside, spreadOf(row), targetOf(row), yes(row.held)],
       ...[figure(row.value, row.unit), figure(row.limit, row.unit)],
       row.rss_mb === null ? '' : `${row.rss_mb} MB`,
-      [...(row.p99_ms === null ? [] : [`p99 ${row.p99_ms.toPrecision(2)} ms`]), ...row.notes].join('; '),
+      [...(row.p99_ms === null ? [] : [`p99 ${Math.round(row.p99_ms)} ms`]), ...row.notes].join('; '),
       `\`${row.run.commit}\``,
     ]),
   );

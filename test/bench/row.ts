@@ -63,11 +63,16 @@ export function describeRun(data: string): Omit<Run, 'postgresql'> {
   };
 }
 
-/** With a plus when the working tree has something else: but for what a run itself writes. */
+/** With a plus when the working tree has something else, but for what a run itself writes; `unknown` without git. */
 function commit(): string {
-  const git = (...words: string[]) => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim();
-  const isChanged = git('status', '--porcelain', '--', '.', ':!docs/benchmarks*') !== '';
-  return git('rev-parse', '--short', 'HEAD') + (isChanged ? '+' : '');
+  const git = (...words: string[]) =>
+    execFileSync('git', words, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
+  try {
+    const isChanged = git('status', '--porcelain', '--', '.', ':!docs/benchmarks*') !== '';
+    return git('rev-parse', '--short', 'HEAD') + (isChanged ? '+' : '');
+  } catch {
+    return 'unknown';
+  }
 }
 
 export function toRow(result: Result, run: Run): Row {

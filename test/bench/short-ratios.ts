@@ -12,14 +12,14 @@ const FALL = 2;
 
 export type ShortRatios = Readonly<Record<string, number>>;
 
-/** None when they were never written. */
-export async function readShortRatios(): Promise<ShortRatios> {
-  return JSON.parse(await readFile(FILE, 'utf8').catch(() => '{}')) as ShortRatios;
+/** Null when they were never written. */
+export async function readShortRatios(): Promise<ShortRatios | null> {
+  return JSON.parse(await readFile(FILE, 'utf8').catch(() => 'null')) as ShortRatios | null;
 }
 
 /** Those that were measured; of the other cases the ratios stay. */
 export async function writeShortRatios(rows: readonly Row[], cases: readonly BenchCase[]): Promise<void> {
-  const known = await readShortRatios();
+  const known = (await readShortRatios()) ?? {};
   const ratios = cases
     .filter(({ pairsInShort }) => pairsInShort !== undefined)
     .map(({ name }) => [name, rows.find((row) => row.case === name)?.ratio ?? known[name]] as const)

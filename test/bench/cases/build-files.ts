@@ -20,7 +20,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'Locations',
     target: { of: 'time', ratio: 1.5 },
     pairs: 3,
-    pairsInShort: 3,
+    pairsInShort: 7,
     open,
   },
 ];

@@ -125,7 +125,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'requests',
     target: { of: 'rate', ratio: 1 / 3, p99: 50 },
     pairs: 5,
-    pairsInShort: 7,
+    pairsInShort: 9,
     open: (bench) => open(bench, patchStatus),
   },
   {

@@ -73,7 +73,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'requests',
     target: { of: 'rate', ratio: 1 / 3 },
     pairs: 5,
-    pairsInShort: 7,
+    pairsInShort: 9,
     open: (bench) => open(bench, somePathsOfLocations),
   },
   {
@@ -83,7 +83,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'requests',
     target: { of: 'rate', ratio: 1 / 3 },
     pairs: 5,
-    pairsInShort: 7,
+    pairsInShort: 9,
     open: (bench) => open(bench, somePathsOfPages),
   },
 ];

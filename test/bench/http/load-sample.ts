@@ -7,5 +7,5 @@ export function loadSample(
   { seconds, answered, p50, p99, clientShare }: LoadResult,
   peakMegabytes: number,
 ): Sample {
-  return { seconds, units: answered, peakMegabytes, p99, clientShare, note: `p50 ${p50.toFixed(1)} ms` };
+  return { seconds, units: answered, peakMegabytes, p99, clientShare, note: `p50 ${Math.round(p50)} ms` };
 }
