@@ -1,6 +1,6 @@
 /**
  * What is done with a registry that has grown, measured once a run and size: for its time, for its memory, and beside
- * the next greater size. On the registry itself, for a copy of the largest would take as long as the rest.
+ * the next greater size. On the registry itself: nothing is copied.
  */
 import { join } from 'node:path';
 import type { Bench, Sample } from '../bench-case.ts';
