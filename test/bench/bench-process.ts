@@ -8,19 +8,24 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { memory } from '../real-data/process-cost.ts';
+import type { Bench } from './bench-case.ts';
 
 export interface BenchProcess<Order, Result> {
   /** One at a time. */
   do(order: Order): Promise<Result>;
   /** The most memory that it had so far. */
   peakMegabytes(): Promise<number>;
+  /** Before the case ends, where that matters. */
   stop(): Promise<void>;
 }
 
 type Reply<Result> = { readonly result: Result } | { readonly error: string };
 
 /** @param file a TypeScript file that calls `takeOrders` */
-export function startBenchProcess<Order extends object, Result>(file: string): BenchProcess<Order, Result> {
+export function startBenchProcess<Order extends object, Result>(
+  { atEnd }: Pick<Bench, 'atEnd'>,
+  file: string,
+): BenchProcess<Order, Result> {
   const child: ChildProcess = fork(file, [], {
     execArgv: ['--import', 'tsx'],
     // Orders have bytes in them, which JSON would blow up.
@@ -31,6 +36,11 @@ export function startBenchProcess<Order extends object, Result>(file: string): B
   });
   // Whoever waits for a reply hears of it; else there is nobody to tell.
   gone.catch(() => {});
+  const stop = async () => {
+    child.kill();
+    await gone.catch(() => {});
+  };
+  atEnd(stop);
   return {
     async do(order) {
       const replied = once(child, 'message') as Promise<[Reply<Result>]>;
@@ -40,11 +50,7 @@ export function startBenchProcess<Order extends object, Result>(file: string): B
       return reply.result;
     },
     peakMegabytes: async () => (await memory(child.pid as number)).peak,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill();
-      await once(child, 'exit');
-    },
+    stop,
   };
 }
 

@@ -7,6 +7,8 @@ export async function withClient<Result>(
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
   const client = new pg.Client({ connectionString: url });
+  // A session that is lost fails its queries, which is where it is heard of.
+  client.on('error', () => {});
   await client.connect();
   try {
     return await work(client);

@@ -45,14 +45,16 @@ export async function runNap(
   { signal, limitMs = LIMIT_MS, program }: NapOptions = {},
 ): Promise<NapResult> {
   const child = spawnNap(commandLine, environment, program);
-  signal?.addEventListener('abort', () => child.kill('SIGKILL'));
+  const kill = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', kill);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (text) => (stdout += text));
   child.stderr?.on('data', (text) => (stderr += text));
-  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const limit = setTimeout(kill, limitMs);
   const [code] = await once(child, 'close');
   clearTimeout(limit);
+  signal?.removeEventListener('abort', kill);
   return { code, stdout, stderr, json: () => JSON.parse(stdout) };
 }
 

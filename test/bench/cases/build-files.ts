@@ -20,22 +20,25 @@ export const cases: readonly BenchCase[] = [
     unit: 'Locations',
     target: { of: 'time', ratio: 1.5 },
     pairs: 3,
-    isInShort: true,
+    pairsInShort: 7,
     open,
   },
 ];
 
-async function open({ registries, folder }: Bench): Promise<Rig> {
-  const registry = await registries.filled();
+async function open(bench: Bench): Promise<Rig> {
+  const registry = await bench.registries.filled();
+  bench.atEnd(registry.drop);
   // Of the user that PostgreSQL runs as, which may not look into ours.
   const serverFolder = await mkdtemp(join(tmpdir(), 'nap-bench-copy-'));
+  bench.atEnd(() => rm(serverFolder, { recursive: true, force: true }));
   await chmod(serverFolder, 0o777);
   const client = new pg.Client({ connectionString: registry.url });
   await client.connect();
+  bench.atEnd(() => client.end());
   let built: Awaited<ReturnType<typeof buildFiles>> | null = null;
 
   async function build(): Promise<Sample> {
-    built = await buildFiles({ url: registry.url, directory: join(folder, 'files') });
+    built = await buildFiles(bench, { url: registry.url, directory: join(bench.folder, 'files') });
     return built;
   }
 
@@ -55,13 +58,5 @@ async function open({ registries, folder }: Bench): Promise<Rig> {
     return { seconds, units: Number(features.rowCount), peakMegabytes: null };
   }
 
-  return {
-    ours: build,
-    beside: copy,
-    async close() {
-      await client.end();
-      await rm(serverFolder, { recursive: true, force: true });
-      await registry.drop();
-    },
-  };
+  return { ours: build, beside: copy };
 }

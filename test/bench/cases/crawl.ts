@@ -32,28 +32,23 @@ interface Provider {
   /** Headers of its requests. */
   readonly headers: Readonly<Record<string, string>>;
   crawl(version: Version): Promise<CrawlResult>;
-  stop(): Promise<void>;
 }
 
 async function startProvider(bench: Bench): Promise<Provider> {
   const accessPoint = await startAccessPoint(bench);
-  const client = startClient();
+  const client = startClient(bench);
   const headers = await connectProvider(accessPoint);
   return {
     ...{ accessPoint, client, headers },
     crawl: (version) =>
       client.crawl({ origin: accessPoint.origin, path: `${LISTS[version]}?limit=${PAGE}`, headers }),
-    async stop() {
-      await client.stop();
-      await accessPoint.stop();
-    },
   };
 }
 
 async function openBesideCopy(bench: Bench): Promise<Rig> {
   const provider = await startProvider(bench);
   const { accessPoint } = provider;
-  const psql = await startCopyOut(accessPoint.registry.url);
+  const psql = await startCopyOut(bench, accessPoint.registry.url);
   const [known] = await accessPoint.query<{ bytes: string }>(
     `select sum(octet_length(document)) as bytes from (${DOCUMENTS}) as listed`,
   );
@@ -70,10 +65,6 @@ async function openBesideCopy(bench: Bench): Promise<Rig> {
       const { seconds, bytes } = await psql.copy(DOCUMENTS);
       return { seconds, units: checked(bytes), peakMegabytes: null };
     },
-    async close() {
-      await psql.stop();
-      await provider.stop();
-    },
   };
 }
 
@@ -83,7 +74,7 @@ async function openBeside221(bench: Bench, version: Version): Promise<Rig> {
     const { seconds, objects } = await provider.crawl(version);
     return { seconds, units: objects, peakMegabytes: await provider.accessPoint.peakMegabytes() };
   };
-  return { ours: () => crawl(version), beside: () => crawl('2.2.1'), close: provider.stop };
+  return { ours: () => crawl(version), beside: () => crawl('2.2.1') };
 }
 
 async function openLastPage(bench: Bench): Promise<Rig> {
@@ -102,10 +93,10 @@ async function openLastPage(bench: Bench): Promise<Rig> {
     const requests = Array(REPETITIONS).fill(request);
     const { origin } = accessPoint;
     const order = { origin, connections: 1, seconds: Number.POSITIVE_INFINITY, requests, isRepeated: false };
-    const { seconds, answered } = await client.load(order);
-    return { seconds, units: answered, peakMegabytes: await accessPoint.peakMegabytes() };
+    const { seconds, answered, clientShare } = await client.load(order);
+    return { seconds, units: answered, peakMegabytes: await accessPoint.peakMegabytes(), clientShare };
   };
-  return { ours: () => repeat(full.at(-1)), beside: () => repeat(full[0]), close: provider.stop };
+  return { ours: () => repeat(full.at(-1)), beside: () => repeat(full[0]) };
 }
 
 export const cases: readonly BenchCase[] = [
@@ -116,7 +107,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'MB',
     target: { of: 'rate', ratio: 0.4 },
     pairs: 5,
-    isInShort: true,
+    pairsInShort: 7,
     open: openBesideCopy,
   },
   {
@@ -126,7 +117,6 @@ export const cases: readonly BenchCase[] = [
     unit: 'pages',
     target: { of: 'time', ratio: 1.2 },
     pairs: 5,
-    isInShort: false,
     open: openLastPage,
   },
   {
@@ -136,7 +126,6 @@ export const cases: readonly BenchCase[] = [
     unit: 'Locations',
     target: { of: 'rate', ratio: 1 },
     pairs: 5,
-    isInShort: false,
     open: (bench) => openBeside221(bench, '2.3.0'),
   },
   {
@@ -146,7 +135,6 @@ export const cases: readonly BenchCase[] = [
     unit: 'Locations',
     target: { of: 'rate', ratio: 0.25 },
     pairs: 5,
-    isInShort: false,
     open: (bench) => openBeside221(bench, '2.1.1'),
   },
 ];

@@ -22,7 +22,7 @@ const UNCHANGED = { connections: 32, requests: 24_000 };
 
 const UNCOMPRESSED = { 'Accept-Encoding': 'identity' };
 
-const BESIDE = { beside: 'nginx, the same file', pairs: 5, isInShort: false } as const;
+const BESIDE = { beside: 'nginx, the same file', pairs: 5 } as const;
 
 export const cases: readonly BenchCase[] = [
   {
@@ -76,14 +76,16 @@ function unchanged(etag: string): Task {
   };
 }
 
-async function open({ registries, folder }: Bench, taskFor: (file: ServedFile) => Task): Promise<Rig> {
-  const registry = await registries.filled();
+async function open(bench: Bench, taskFor: (file: ServedFile) => Task): Promise<Rig> {
+  const registry = await bench.registries.filled();
+  bench.atEnd(registry.drop);
   await nap(registry, ['export', 'build', FILE]);
   const path = await publishedPath(registry.environment.NAP_DATA_DIR as string);
-  const nginx = await startNginx(join(folder, 'nginx'), dirname(path));
+  const nginx = await startNginx(bench, join(bench.folder, 'nginx'), dirname(path));
   // Nothing is built meanwhile, neither this file nor another.
   const server = await startNap(registry.environment, COMPILED, ['--http-only']);
-  const reader = startReader();
+  bench.atEnd(server.stop);
+  const reader = startReader(bench);
   const ours = { origin: server.url, path: `/data/${FILE}` };
   const beside = { origin: nginx.origin, path: `/${basename(path)}` };
   const [ourFile, besideFile] = [await fetchFile(ours), await fetchFile(beside)];
@@ -93,20 +95,13 @@ async function open({ registries, folder }: Bench, taskFor: (file: ServedFile) =
     const { order, units } = taskFor(file);
     return async () => {
       const { seconds, clientShare } = await reader.do({ ...where, ...order });
-      const note = `client at ${Math.round(100 * clientShare)} % of a core`;
-      return { seconds, units, peakMegabytes: await peakMegabytes(), note };
+      return { seconds, units, peakMegabytes: await peakMegabytes(), clientShare };
     };
   }
 
   return {
     ours: side(ours, ourFile, async () => (await memory(server.pid)).peak),
     beside: side(beside, besideFile, nginx.peakMegabytes),
-    async close() {
-      await reader.stop();
-      await server.stop();
-      await nginx.stop();
-      await registry.drop();
-    },
   };
 }
 

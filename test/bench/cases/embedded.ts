@@ -16,18 +16,11 @@ import type { BenchRegistry, EmbeddedRegistry } from '../registries.ts';
 
 /** Of readers: as many as `page-of-100` has. */
 const CONNECTIONS = 32;
-/** Seconds of a run. */
-const SECONDS = 3;
 
 const LIST = '/ocpi/2.2.1/sender/locations';
 const SUCCESS = '{"status_code":1000,';
 
 type EitherRegistry = EmbeddedRegistry | BenchRegistry;
-
-interface Prepared {
-  readonly side: Side;
-  close(): Promise<void>;
-}
 
 /** An empty registry on each engine. */
 function enginesOf({ registries }: Bench): readonly (() => Promise<EitherRegistry>)[] {
@@ -35,9 +28,9 @@ function enginesOf({ registries }: Bench): readonly (() => Promise<EitherRegistr
 }
 
 async function openIngest(bench: Bench): Promise<Rig> {
-  const sender = await startFeedSender(bench.feed.small);
+  const sender = await startFeedSender(bench, bench.feed.small);
   const [ours, beside] = enginesOf(bench).map((newRegistry) => () => ingest(newRegistry, sender));
-  return { ours: ours as Side, beside: beside as Side, close: sender.stop };
+  return { ours: ours as Side, beside: beside as Side };
 }
 
 /** Without the start of the process, which takes longer than the ingest of so few. */
@@ -56,52 +49,36 @@ async function ingest(newRegistry: () => Promise<EitherRegistry>, sender: FeedSe
 /** A registry with the small feed on each engine, and what is done with it. */
 async function openOnFilled(
   bench: Bench,
-  prepare: (registry: EitherRegistry) => Promise<Prepared>,
+  prepare: (registry: EitherRegistry) => Promise<Side>,
 ): Promise<Rig> {
-  const sender = await startFeedSender(bench.feed.small);
-  const registries: EitherRegistry[] = [];
-  try {
-    for (const newRegistry of enginesOf(bench)) {
-      const registry = await newRegistry();
-      registries.push(registry);
-      await addFeedSource(registry, sender);
-      await pullFeed(registry, sender);
-    }
-  } finally {
-    await sender.stop();
+  const sender = await startFeedSender(bench, bench.feed.small);
+  const sides: Side[] = [];
+  for (const newRegistry of enginesOf(bench)) {
+    const registry = await newRegistry();
+    bench.atEnd(registry.drop);
+    await addFeedSource(registry, sender);
+    await pullFeed(registry, sender);
+    sides.push(await prepare(registry));
   }
-  const prepared = await Promise.all(registries.map(prepare));
-  const [ours, beside] = prepared.map(({ side }) => side);
-  return {
-    ours: ours as Side,
-    beside: beside as Side,
-    async close() {
-      for (const { close } of prepared) await close();
-      for (const registry of registries) await registry.drop();
-    },
-  };
+  await sender.stop();
+  const [ours, beside] = sides;
+  return { ours: ours as Side, beside: beside as Side };
 }
 
 /** The same for what is asked over HTTP. */
 async function openServed(
   bench: Bench,
-  prepare: (served: ServedRegistry, client: BenchClient) => Promise<Side>,
+  prepare: (served: ServedRegistry, client: BenchClient, seconds: number) => Promise<Side>,
 ): Promise<Rig> {
   return openOnFilled(bench, async (registry) => {
-    const served = await serveRegistry(registry);
-    const client = startClient();
-    return {
-      side: await prepare(served, client),
-      async close() {
-        await client.stop();
-        await served.stop();
-      },
-    };
+    const served = await serveRegistry(bench, registry);
+    return prepare(served, startClient(bench), bench.loadSeconds);
   });
 }
 
-async function patches(served: ServedRegistry, client: BenchClient): Promise<Side> {
-  return preparePatches(served, client, { evses: await listEvses(served), seconds: SECONDS });
+async function patches(served: ServedRegistry, client: BenchClient, seconds: number): Promise<Side> {
+  const push = await preparePatches(served, client, await listEvses(served));
+  return () => push(seconds);
 }
 
 /** From the list for navigation providers, since nobody else may open the database of an embedded engine. */
@@ -123,28 +100,28 @@ interface ListedLocation {
   readonly evses?: readonly { readonly uid: string; readonly status: string }[];
 }
 
-async function pages(served: ServedRegistry, client: BenchClient): Promise<Side> {
+async function pages(served: ServedRegistry, client: BenchClient, seconds: number): Promise<Side> {
   const { origin } = served;
   const headers = await connectProvider(served);
   const requests = [{ method: 'GET', path: `${LIST}?limit=100`, headers, answerBegins: SUCCESS }];
   return async () => {
-    const order = { origin, connections: CONNECTIONS, seconds: SECONDS, requests, isRepeated: true };
+    const order = { origin, connections: CONNECTIONS, seconds, requests, isRepeated: true };
     return loadSample(await client.load(order), await served.peakMegabytes());
   };
 }
 
-async function build(registry: EitherRegistry): Promise<Prepared> {
+async function build(bench: Bench, registry: EitherRegistry): Promise<Side> {
   const dataDirectory = registry.environment.NAP_DATA_DIR as string;
   const database = 'url' in registry ? { url: registry.url } : { dataDirectory };
   const order = { ...database, directory: join(dataDirectory, 'bench-files') };
-  return { side: () => buildFiles(order), close: async () => {} };
+  return () => buildFiles(bench, order);
 }
 
 const STATED = {
   target: { of: 'time', ratio: 1, isStated: true },
   beside: 'the same on the server engine',
+  section: 'The embedded engine',
   pairs: 3,
-  isInShort: false,
 } as const;
 
 export const cases: readonly BenchCase[] = [
@@ -174,6 +151,6 @@ export const cases: readonly BenchCase[] = [
     name: 'embedded-build',
     ours: 'full build of GeoJSON and CSV on the embedded engine',
     unit: 'Locations',
-    open: (bench) => openOnFilled(bench, build),
+    open: (bench) => openOnFilled(bench, (registry) => build(bench, registry)),
   },
 ];

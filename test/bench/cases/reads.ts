@@ -9,8 +9,6 @@ import { startEmptyKoa } from '../http/empty-koa.ts';
 import { loadSample } from '../http/load-sample.ts';
 
 const CONNECTIONS = 32;
-/** Seconds of a run. */
-const SECONDS = 3;
 /** Different URLs that are asked for by turns. */
 const DIFFERENT_LOCATIONS = 2_000;
 const DIFFERENT_PAGES = 50;
@@ -47,7 +45,7 @@ async function somePathsOfPages({ accessPoint, client, headers }: Reader): Promi
 
 async function open(bench: Bench, somePaths: (reader: Reader) => Promise<string[]>): Promise<Rig> {
   const accessPoint = await startAccessPoint(bench);
-  const client = startClient();
+  const client = startClient(bench);
   const headers = await connectProvider(accessPoint);
   const paths = await somePaths({ accessPoint, client, headers });
   const answers = new Map<string, Buffer>();
@@ -55,19 +53,15 @@ async function open(bench: Bench, somePaths: (reader: Reader) => Promise<string[
     const response = await fetch(`${accessPoint.origin}${path}`, { headers });
     answers.set(path, Buffer.from(await response.arrayBuffer()));
   }
-  const koa = await startEmptyKoa(answers);
+  const koa = await startEmptyKoa(bench, answers);
   const requests = [...answers].map(([path, { length: answerBytes }]) => {
     return { method: 'GET', path, headers, answerBegins: SUCCESS, answerBytes };
   });
   const read = (origin: string) =>
-    client.load({ origin, connections: CONNECTIONS, seconds: SECONDS, requests, isRepeated: true });
+    client.load({ origin, connections: CONNECTIONS, seconds: bench.loadSeconds, requests, isRepeated: true });
   return {
     ours: async () => loadSample(await read(accessPoint.origin), await accessPoint.peakMegabytes()),
     beside: async () => loadSample(await read(koa.origin), await koa.peakMegabytes()),
-    async close() {
-      await Promise.all([client.stop(), koa.stop()]);
-      await accessPoint.stop();
-    },
   };
 }
 
@@ -79,7 +73,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'requests',
     target: { of: 'rate', ratio: 1 / 3 },
     pairs: 5,
-    isInShort: true,
+    pairsInShort: 9,
     open: (bench) => open(bench, somePathsOfLocations),
   },
   {
@@ -89,7 +83,7 @@ export const cases: readonly BenchCase[] = [
     unit: 'requests',
     target: { of: 'rate', ratio: 1 / 3 },
     pairs: 5,
-    isInShort: true,
+    pairsInShort: 9,
     open: (bench) => open(bench, somePathsOfPages),
   },
 ];

@@ -9,13 +9,13 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { memory } from '../../real-data/process-cost.ts';
+import type { Bench } from '../bench-case.ts';
 import { DoesNotApplyError } from '../does-not-apply.ts';
 
 export interface Nginx {
   /** E.g. `http://127.0.0.1:8080`. */
   readonly origin: string;
   peakMegabytes(): Promise<number>;
-  stop(): Promise<void>;
 }
 
 const PROGRAM = '/usr/sbin/nginx';
@@ -29,7 +29,11 @@ const LOOK_MS = 50;
  * @param root the files
  * @throws DoesNotApplyError when it is not installed
  */
-export async function startNginx(folder: string, root: string): Promise<Nginx> {
+export async function startNginx(
+  { atEnd }: Pick<Bench, 'atEnd'>,
+  folder: string,
+  root: string,
+): Promise<Nginx> {
   await access(PROGRAM, constants.X_OK).catch(() => {
     throw new DoesNotApplyError('nginx is not installed (Debian: apt-get install nginx-light)');
   });
@@ -42,10 +46,13 @@ export async function startNginx(folder: string, root: string): Promise<Nginx> {
   let said = '';
   child.stderr.on('data', (text) => (said += text));
   const exited = once(child, 'exit');
+  atEnd(async () => {
+    child.kill();
+    await exited;
+  });
   const deadline = performance.now() + START_LIMIT_MS;
   while (!(await isListening(port))) {
     if (child.exitCode !== null || performance.now() > deadline) {
-      child.kill();
       throw new Error(`nginx does not start: ${said}`);
     }
     await delay(LOOK_MS);
@@ -53,10 +60,6 @@ export async function startNginx(folder: string, root: string): Promise<Nginx> {
   return {
     origin: `http://127.0.0.1:${port}`,
     peakMegabytes: async () => (await memory(child.pid as number)).peak,
-    async stop() {
-      child.kill();
-      await exited;
-    },
   };
 }
 

@@ -6,6 +6,7 @@
  * Fails for an answer that is not as expected.
  */
 import { join } from 'node:path';
+import type { Bench } from '../bench-case.ts';
 import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
 
 export interface ReadOrder {
@@ -30,6 +31,6 @@ export interface ReadResult {
   readonly clientShare: number;
 }
 
-export function startReader(): BenchProcess<ReadOrder, ReadResult> {
-  return startBenchProcess(join(import.meta.dirname, 'reader-process.ts'));
+export function startReader(bench: Pick<Bench, 'atEnd'>): BenchProcess<ReadOrder, ReadResult> {
+  return startBenchProcess(bench, join(import.meta.dirname, 'reader-process.ts'));
 }

@@ -10,7 +10,7 @@ import { memory } from '../../real-data/process-cost.ts';
 import { COMPILED, startNap } from '../../support/nap.ts';
 import { authorization } from '../../support/ocpi-client.ts';
 import type { Bench } from '../bench-case.ts';
-import { type BenchRegistry, nap } from '../registries.ts';
+import { type BenchRegistry, nap, type RunnableRegistry } from '../registries.ts';
 import { withClient } from '../registry-client.ts';
 
 /** One that serves a registry, on whichever engine. */
@@ -20,16 +20,12 @@ export interface ServedRegistry {
   /** Adds a connection that may speak at once, and answers the headers of its requests. */
   connect(name: string, options: readonly string[]): Promise<Readonly<Record<string, string>>>;
   peakMegabytes(): Promise<number>;
-  /** Ends the server. */
-  stop(): Promise<void>;
 }
 
 export interface AccessPoint extends ServedRegistry {
   readonly registry: BenchRegistry;
   /** Reads what the registry holds, to know what may be asked for. */
   query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]>;
-  /** Ends the server and drops the registry. */
-  stop(): Promise<void>;
 }
 
 /** Headers of a navigation provider, which may read all. */
@@ -39,22 +35,22 @@ export function connectProvider({
   return connect('bench-provider', ['--role', 'NSP', '--party', 'NL-MAP']);
 }
 
-export async function startAccessPoint({ registries }: Pick<Bench, 'registries'>): Promise<AccessPoint> {
-  const registry = await registries.filled();
-  const served = await serveRegistry(registry);
+export async function startAccessPoint(bench: Bench): Promise<AccessPoint> {
+  const registry = await bench.registries.filled();
+  bench.atEnd(registry.drop);
   return {
-    ...served,
+    ...(await serveRegistry(bench, registry)),
     registry,
     query: (sql) => withClient(registry, async (client) => (await client.query(sql)).rows),
-    async stop() {
-      await served.stop();
-      await registry.drop();
-    },
   };
 }
 
-export async function serveRegistry(registry: Pick<BenchRegistry, 'environment'>): Promise<ServedRegistry> {
+export async function serveRegistry(
+  { atEnd }: Pick<Bench, 'atEnd'>,
+  registry: RunnableRegistry,
+): Promise<ServedRegistry> {
   const server = await startNap(registry.environment, COMPILED, ['--http-only']);
+  atEnd(server.stop);
   return {
     origin: server.url,
     async connect(name, options) {
@@ -63,6 +59,5 @@ export async function serveRegistry(registry: Pick<BenchRegistry, 'environment'>
       return { Authorization: authorization(token) };
     },
     peakMegabytes: async () => (await memory(server.pid)).peak,
-    stop: async () => void (await server.stop()),
   };
 }

@@ -4,19 +4,24 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Bench } from '../bench-case.ts';
 
 export interface CopyOut {
   /** Copies the rows of a query as text; the bytes are counted and thrown away. */
   copy(query: string): Promise<{ seconds: number; bytes: number }>;
-  stop(): Promise<void>;
 }
 
 /** What `psql` prints after the rows: no row of text has such a line. */
 const END = '\\.end of rows\n';
 
-export async function startCopyOut(databaseUrl: string): Promise<CopyOut> {
+export async function startCopyOut({ atEnd }: Pick<Bench, 'atEnd'>, databaseUrl: string): Promise<CopyOut> {
   const psql = spawn('psql', ['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1', databaseUrl], {
     stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const closed = once(psql, 'close');
+  atEnd(async () => {
+    psql.kill();
+    await closed;
   });
 
   /** Bytes that it prints until the end is told. */
@@ -45,10 +50,6 @@ export async function startCopyOut(databaseUrl: string): Promise<CopyOut> {
       const start = performance.now();
       const bytes = await run(`copy (${query.replaceAll('\n', ' ')}) to stdout;`);
       return { seconds: (performance.now() - start) / 1000, bytes };
-    },
-    async stop() {
-      psql.stdin.end();
-      await once(psql, 'close');
     },
   };
 }

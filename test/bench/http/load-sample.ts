@@ -3,7 +3,9 @@ import type { Sample } from '../bench-case.ts';
 import type { LoadResult } from './load.ts';
 
 /** @param peakMegabytes of the server that was asked */
-export function loadSample({ seconds, answered, p50, p99 }: LoadResult, peakMegabytes: number): Sample {
-  const note = `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
-  return { seconds, units: answered, peakMegabytes, note };
+export function loadSample(
+  { seconds, answered, p50, p99, clientShare }: LoadResult,
+  peakMegabytes: number,
+): Sample {
+  return { seconds, units: answered, peakMegabytes, p99, clientShare, note: `p50 ${Math.round(p50)} ms` };
 }

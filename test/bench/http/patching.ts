@@ -7,18 +7,18 @@ import { type EvseRow, pushableStatus, Round } from './pushes.ts';
 
 const CONNECTIONS = 64;
 
-/** Gives what makes one run of so many seconds, each with other EVSEs than the last; units are requests. */
+/** Gives what makes runs of so many seconds, each with other EVSEs than the last; units are requests. */
 export async function preparePatches(
   served: ServedRegistry,
   client: BenchClient,
-  { evses, seconds: limit }: { evses: readonly EvseRow[]; seconds: number },
-): Promise<() => Promise<Sample>> {
+  evses: readonly EvseRow[],
+): Promise<(limit: number) => Promise<Sample>> {
   const { origin } = served;
   const parties = new Set(evses.map(({ country_code, party_id }) => `${country_code}-${party_id}`));
   const options = ['--role', 'CPO', '--party', [...parties].join(','), '--push-only'];
   const headers = await served.connect('bench-cpo', options);
   const round = new Round(evses.map(pushableStatus));
-  return async () => {
+  return async (limit) => {
     const planned = round.plan(new Date().toISOString());
     const requests = planned.map((push) => ({ method: 'PATCH', headers, ...push }));
     const order = { origin, connections: CONNECTIONS, seconds: limit, requests, isRepeated: false };

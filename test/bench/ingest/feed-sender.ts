@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Bench } from '../bench-case.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -19,11 +20,13 @@ export interface FeedSender {
   /** Objects that it has. */
   readonly locations: number;
   readonly tariffs: number;
+  /** Before the case ends, so that another one may take its place. */
   stop(): Promise<void>;
 }
 
 /** @param port where it listens; a free one unless told */
 export async function startFeedSender(
+  { atEnd }: Pick<Bench, 'atEnd'>,
   feed: { readonly locations: string; readonly tariffs: string },
   port = 0,
 ): Promise<FeedSender> {
@@ -34,6 +37,11 @@ export async function startFeedSender(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = once(child, 'close');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await closed;
+  };
+  atEnd(stop);
   const [line] = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line') as Promise<[string]>,
     closed.then(([code]): never => {
@@ -44,9 +52,6 @@ export async function startFeedSender(
   return {
     ...{ versionsUrl, token, locations, tariffs },
     port: Number(new URL(versionsUrl).port),
-    async stop() {
-      child.kill('SIGTERM');
-      await closed;
-    },
+    stop,
   };
 }

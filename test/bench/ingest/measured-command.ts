@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COMPILED } from '../../support/nap.ts';
-import { type BenchRegistry, nap } from '../registries.ts';
+import { nap, type RunnableRegistry } from '../registries.ts';
 
 const COST_AT_EXIT = join(import.meta.dirname, 'cost-at-exit.cjs');
 
@@ -16,7 +16,7 @@ export interface MeasuredCommand {
 }
 
 export async function measureCommand(
-  registry: Pick<BenchRegistry, 'environment'>,
+  registry: RunnableRegistry,
   commandLine: readonly string[],
 ): Promise<MeasuredCommand> {
   // Beside its data folder, which is in the folder of the run and goes with it.
@@ -24,7 +24,7 @@ export async function measureCommand(
   const environment = { ...registry.environment, BENCH_COST_FILE: costFile };
   const program = ['--require', COST_AT_EXIT, ...COMPILED];
   const start = performance.now();
-  const stdout = await nap({ environment }, commandLine, program);
+  const stdout = await nap({ ...registry, environment }, commandLine, program);
   const seconds = (performance.now() - start) / 1_000;
   const { peakMegabytes, cpuSeconds } = JSON.parse(await readFile(costFile, 'utf8'));
   return { stdout, seconds, peakMegabytes, cpuSeconds };

@@ -6,27 +6,24 @@
  */
 import type { RunReport } from '../../../ingest/pull.ts';
 import type { Sample } from '../bench-case.ts';
-import { type BenchRegistry, NEVER_DUE, nap } from '../registries.ts';
+import { NEVER_DUE, nap, type RunnableRegistry } from '../registries.ts';
 import type { FeedSender } from './feed-sender.ts';
 import { measureCommand } from './measured-command.ts';
 
 const SOURCE = 'feed';
-
-/** On whichever engine. */
-type PulledInto = Pick<BenchRegistry, 'environment'>;
 
 /** How it ended, beside what it took; units are the Locations that came. */
 export interface Pull extends Sample {
   readonly report: RunReport;
 }
 
-export async function addFeedSource(registry: PulledInto, sender: FeedSender): Promise<void> {
+export async function addFeedSource(registry: RunnableRegistry, sender: FeedSender): Promise<void> {
   const { versionsUrl, token } = sender;
   const options = ['--url', versionsUrl, '--token', token, '--schedule', NEVER_DUE];
   await nap(registry, ['source', 'add', SOURCE, '--kind', 'ocpi', ...options]);
 }
 
-export async function pullFeed(registry: PulledInto, sender: FeedSender): Promise<Pull> {
+export async function pullFeed(registry: RunnableRegistry, sender: FeedSender): Promise<Pull> {
   const command = await measureCommand(registry, ['source', 'run', SOURCE, '--full', '--json']);
   const { stdout, seconds, peakMegabytes, cpuSeconds } = command;
   const report = JSON.parse(stdout) as RunReport;
