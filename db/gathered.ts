@@ -3,7 +3,7 @@
  *
  * While a query is under way, the keys that arrive wait and go together in the next one, as mutations do in the
  * writer's group commit. So under load one query, planned and sent once, answers dozens of requests; a key that comes
- * alone goes at once.
+ * alone goes at once, and a query that hangs is not waited for.
  *
  * Guarantees: nothing is remembered. A query begins after the requests that it answers have arrived, so each is told
  * what it would have found by asking alone. A query that fails fails all whose keys were in it, so a key must not be
@@ -13,10 +13,16 @@ import DataLoader from 'dataloader';
 
 /** Keys in one query at most: bounds what an answer takes of memory at a time. */
 const KEYS_AT_ONCE = 100;
+/** Milliseconds after which the next query goes beside the one under way: hundreds of times what one takes. */
+const PATIENCE_MS = 500;
 
-/** @param readAll answers each key at its place */
+/**
+ * @param readAll answers each key at its place
+ * @param patienceMs for tests
+ */
 export function gathered<Key, Found>(
   readAll: (keys: readonly Key[]) => Promise<Found[]>,
+  patienceMs: number = PATIENCE_MS,
 ): (key: Key) => Promise<Found> {
   const waiting: (() => void)[] = [];
   let isUnderWay = false;
@@ -30,10 +36,17 @@ export function gathered<Key, Found>(
 
   const loader = new DataLoader<Key, Found>(
     async (keys) => {
+      let hasGoneOn = false;
+      const goOn = () => {
+        if (!hasGoneOn) startNext();
+        hasGoneOn = true;
+      };
+      const impatient = setTimeout(goOn, patienceMs);
       try {
         return await readAll(keys);
       } finally {
-        startNext();
+        clearTimeout(impatient);
+        goOn();
       }
     },
     {

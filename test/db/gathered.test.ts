@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { gathered } from '../../db/gathered.ts';
 
 /** A reader that answers when it is told to, and keeps what it was asked. */
-function heldReader() {
+function heldReader(patienceMs?: number) {
   const queries: { keys: readonly string[]; end(failure?: Error): void }[] = [];
   const read = gathered<string, string>(
     (keys) =>
@@ -13,6 +13,7 @@ function heldReader() {
         };
         queries.push({ keys, end });
       }),
+    patienceMs,
   );
   /** Until what was asked, or waited, has been sent. */
   const settled = async () => {
@@ -70,5 +71,24 @@ describe('look-ups that are gathered', () => {
     }
     expect(await all).to.deep.equal(Array.from({ length: 250 }, (_, index) => `found ${index}`));
     expect(queries.map(({ keys }) => keys.length)).to.deep.equal([100, 100, 50]);
+  });
+
+  it('a query that hangs holds nobody up but those that are in it', async () => {
+    const { read, queries } = heldReader(1);
+    const hanging = read('a');
+    const next = async (count: number) => {
+      while (queries.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
+      return queries[count - 1];
+    };
+    const hung = await next(1);
+    const second = read('b');
+    (await next(2))?.end();
+    expect(await second).to.equal('found b');
+    hung?.end();
+    expect(await hanging).to.equal('found a');
+    const third = read('c');
+    (await next(3))?.end();
+    expect(await third).to.equal('found c');
+    expect(queries).to.have.length(3);
   });
 });
