@@ -3,10 +3,12 @@ import { type Enumeration, isWordOf } from './words.ts';
 
 export type Fields = Record<string, unknown>;
 
-/** The object without these fields: a copy. */
+/** The object without these fields: a copy. Made without `delete`, after which an object is slow to read and write. */
 export function without(object: object, fields: readonly string[]): Fields {
-  const copy: Fields = { ...object };
-  for (const field of fields) delete copy[field];
+  const copy: Fields = {};
+  for (const [field, value] of Object.entries(object)) {
+    if (!fields.includes(field)) copy[field] = value;
+  }
   return copy;
 }
 
@@ -28,8 +30,11 @@ export function changeField(holder: Fields, field: string, convert: (value: unkn
 
 /** Gives fields their other names, each at the same place in the object. What had such a name before is gone. */
 export function renamed(object: object, names: Readonly<Record<string, string>>): Fields {
-  const entries = Object.entries(without(object, Object.values(names)));
-  return Object.fromEntries(entries.map(([name, value]) => [names[name] ?? name, value]));
+  const copy: Fields = {};
+  for (const [field, value] of Object.entries(without(object, Object.values(names)))) {
+    copy[names[field] ?? field] = value;
+  }
+  return copy;
 }
 
 /** Leaves only known words in a list. */
