@@ -34,7 +34,8 @@ export interface CopiedColumns {
 /**
  * Reads all rows of a query.
  *
- * @param query with its bindings; they go into its text, as `COPY` takes none: a time as text that names its zone
+ * @param query with its bindings, which Knex writes into its text as literals, for `COPY` takes none apart: a time must be
+ *   text that names its zone, and no text may hold a NUL
  * @param read makes something of each row, before the next one is read
  */
 export async function copyOut<Row>(

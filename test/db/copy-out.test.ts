@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { type CopiedColumns, copyOut } from '../../db/copy-out.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -32,6 +33,23 @@ describe('rows as bytes', () => {
       [2 * 2 ** 40, true, `it's {"a":"\\n"} ☃ 2`, true, true],
       [1 * 2 ** 40, false, `it's {"a":"\\n"} ☃ 1`, true, true],
     ]);
+  });
+
+  it('have a value that is bound as it was given, whatever a statement would make of it', async () => {
+    const marks = fc.constantFrom("'", '\\', '?', '$1', '"', '--', ';', "\\'", '/*', ':a', '☃');
+    const hostile = fc.array(fc.oneof(marks, fc.string()), { maxLength: 8 }).map((parts) => parts.join(''));
+    const { knex } = database;
+    await fc.assert(
+      fc.asyncProperty(hostile, hostile, async (one, other) => {
+        const query = knex.raw('select ?, ?::text[]', [one, [other] as never]);
+        const [row] = await copyOut(
+          knex,
+          knex.raw('select a, b[1] from (?) as bound(a, b)', [query]),
+          (columns) => [columns.text(), columns.text()],
+        );
+        expect(row).to.deep.equal([one, other]);
+      }),
+    );
   });
 
   it('stay as they are, whatever their length and what is read after them', async () => {
