@@ -110,10 +110,13 @@ export async function lockLocations(
     `select location.id, location.country_code, location.party_id,
             lower(location.location_id) as location_key, location.document,
             location.published_document is not null as is_told_otherwise, location.withdrawn_document,
-            location.source_version, location.as_stored, location.content_hash, location.input_hash,
-            location.connection_id, location.source_id, location.received_at, location.omitted_evses, location.vanished, location.publish,
-            location.expired, location.withheld, location.withheld_across, location.missing_items,
-            location.missing_since::text[] as missing_since,
+            location.source_version, location.content_hash, location.input_hash,
+            location.connection_id, location.source_id, location.received_at, location.vanished, location.publish,
+            location.expired, location.withheld, location.withheld_across,
+            -- JSON, which V8 reads itself: arrays are read letter by letter.
+            to_json(location.as_stored) as as_stored, to_json(location.omitted_evses) as omitted_evses,
+            to_json(location.missing_items) as missing_items,
+            to_json(location.missing_since::text[]) as missing_since,
             location.created_at, location.changed_at, location.sequence
        from location
        join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, location_key)

@@ -5,7 +5,7 @@
  * An alias depends on nothing but the owner and the id without case, so it is the same on every pull (CV-11), and
  * neither other objects nor other owners can change it.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Owner } from '../../db/model.ts';
 import type { IdClue } from './dialect.ts';
 
@@ -27,8 +27,8 @@ const OWNER_PREFIX = 6;
  */
 export function shortId(id: string, longest: number = LONGEST_ID): string {
   if (id.length <= longest) return id;
-  const hash = createHash('sha256').update(id.toLowerCase()).digest('hex').slice(0, HASH_DIGITS);
-  return `${id.slice(0, longest - HASH_DIGITS - 1)}-${hash}`;
+  const digits = hash('sha256', id.toLowerCase(), 'hex').slice(0, HASH_DIGITS);
+  return `${id.slice(0, longest - HASH_DIGITS - 1)}-${digits}`;
 }
 
 /** `NLTNM-id`, shortened where that is too long. */

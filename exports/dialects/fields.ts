@@ -28,11 +28,19 @@ export function changeField(holder: Fields, field: string, convert: (value: unkn
   if (isGiven(holder[field])) holder[field] = convert(holder[field]);
 }
 
-/** Gives fields their other names, each at the same place in the object. What had such a name before is gone. */
-export function renamed(object: object, names: Readonly<Record<string, string>>): Fields {
+/**
+ * Gives fields their other names, each at the same place in the object. What had such a name before is gone, and what is
+ * left out.
+ */
+export function renamed(
+  object: object,
+  names: Readonly<Record<string, string>>,
+  leftOut: readonly string[] = [],
+): Fields {
+  const taken = Object.values(names);
   const copy: Fields = {};
-  for (const [field, value] of Object.entries(without(object, Object.values(names)))) {
-    copy[names[field] ?? field] = value;
+  for (const [field, value] of Object.entries(object)) {
+    if (!taken.includes(field) && !leftOut.includes(field)) copy[names[field] ?? field] = value;
   }
   return copy;
 }

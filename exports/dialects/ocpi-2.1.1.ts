@@ -34,6 +34,8 @@ const LOCATION_FIELDS_OF_LATER = [
 // 2.2
 const EVSE_FIELDS_OF_LATER = ['parking', 'accepted_service_providers'];
 const CONNECTOR_FIELDS_OF_LATER = ['max_electric_power', 'tariff_ids', 'capabilities'];
+// Said anew, or not at all.
+const CONNECTOR_FIELDS_LEFT_OUT = [...CONNECTOR_FIELDS_OF_LATER, 'tariff_id'];
 const CONNECTOR_NAMES = { max_voltage: 'voltage', max_amperage: 'amperage' };
 // 2.4
 const TARIFF_FIELDS_OF_LATER = [
@@ -94,11 +96,10 @@ function evse(evse: Evse, owner: Owner, context: ExportContext): object | null {
 function connector(connector: Connector, owner: Owner, context: ExportContext): object | null {
   const standard = standardIn(WORDS_OF_211, connector.standard);
   if (standard === null) return null; // 2.2 Connector.standard: no value to fall back on
-  const wire = renamed(without(connector, CONNECTOR_FIELDS_OF_LATER), CONNECTOR_NAMES); // 2.2 voltage, amperage
+  const wire = renamed(connector, CONNECTOR_NAMES, CONNECTOR_FIELDS_LEFT_OUT); // 2.2 voltage, amperage
   wire.standard = standard;
   if (!isWordOf(WORDS_OF_211.powerTypes, connector.power_type)) wire.power_type = 'AC_1_PHASE'; // 2.2 power_type
   const tariffId = chooseTariff(owner, connector.tariff_ids ?? [], context); // 2.2 tariff_ids, CV-12
-  delete wire.tariff_id;
   if (tariffId !== null) wire.tariff_id = idFor(owner, tariffId, 'tariffs', context); // LS-14
   wire.last_updated = wholeSeconds(connector.last_updated); // 2.3 DateTime
   return wire;
