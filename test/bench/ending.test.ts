@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 
 const CASES = join(import.meta.dirname, '../support/bench-cases');
@@ -24,9 +25,11 @@ describe('a run of benchmarks', () => {
     await expectNothingLeft(run.said());
   });
 
-  it('leaves nothing behind when it is broken off', async () => {
+  it('leaves nothing behind when it is broken off, also by a signal that comes twice', async () => {
     const run = start('asks-for-ever');
     await run.saying('asks');
+    run.child.kill('SIGINT');
+    await setTimeout(20);
     run.child.kill('SIGINT');
     expect(await run.code).to.equal(1);
     expect(run.said()).to.include('asks-for-ever could not be measured: stopped by SIGINT');

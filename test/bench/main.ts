@@ -68,7 +68,9 @@ async function main(names: string[], options: Options, command: Command): Promis
   if (options.list) return print(cases.map(({ name, ours, beside }) => `${name}: ${ours}, beside ${beside}`));
   const breakingOff = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    // Not once: who signals the whole group reaches this process again through npm and tsx, and a second one without
+    // anybody to hear it would kill it before it has ended what it started.
+    process.on(signal, () => {
       process.exitCode = 1;
       breakingOff.abort(new Error(`stopped by ${signal}`));
     });
