@@ -62,6 +62,9 @@ export function createPageMemory({ limitBytes = LIMIT_BYTES }: { limitBytes?: nu
   };
 }
 
+/** With all that its texts keep in memory: each is a window on a block, which is as large for one as for several. */
 function sizeOf({ texts }: SaidPage): number {
-  return texts.reduce((sum, { length }) => sum + OBJECT_BYTES + length, ENTRY_BYTES);
+  const blocks = new Set(texts.map(({ buffer }) => buffer));
+  const bytes = [...blocks].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return ENTRY_BYTES + texts.length * OBJECT_BYTES + bytes;
 }

@@ -31,4 +31,10 @@ describe('the memory of pages', () => {
     memory.keep('a', pageOf('a'));
     expect(memory.find('a')).to.equal(undefined);
   });
+
+  it('counts what a text keeps in memory, not only what it shows of it', () => {
+    const memory = createPageMemory({ limitBytes: 16_000 });
+    memory.keep('a', { ...pageOf('a'), texts: [Buffer.alloc(16 * 1024).subarray(0, 300)] });
+    expect(memory.find('a')).to.equal(undefined);
+  });
 });
