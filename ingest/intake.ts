@@ -11,6 +11,7 @@ import type { RunCounts } from '../db/partner-model.ts';
 import type { PulledBatch, PullVerdict } from './adapter.ts';
 import { isUnreadable } from './json-list.ts';
 import type { Contributor, Pipeline, PulledReceipt } from './pipeline.ts';
+import { SeenKeys } from './seen-keys.ts';
 
 export interface Intake {
   /** Live. */
@@ -18,7 +19,7 @@ export interface Intake {
   /** Takes everything; gives the adapter's verdict. Rejects when `stop` is aborted, and aborts it on any failure. */
   takeAll(batches: AsyncGenerator<PulledBatch, PullVerdict>, stop: AbortController): Promise<PullVerdict>;
   /** Keys of what came, refused objects included. */
-  seen(module: Module): ReadonlySet<string>;
+  seen(module: Module): Pick<SeenKeys, 'has'>;
   /** Objects that came and did not say which they are. */
   unidentified(module: Module): number;
   /** Whether something came that could not be stored. */
@@ -43,7 +44,7 @@ const BATCH_SIZE = 300;
 const BATCH_COUNT = 3;
 
 interface ModuleTally {
-  readonly seen: Set<string>;
+  readonly seen: SeenKeys;
   unidentified: number;
   failed: number;
 }
@@ -142,7 +143,7 @@ export function createIntake(parts: IntakeParts): Intake {
 }
 
 function newTally(): ModuleTally {
-  return { seen: new Set(), unidentified: 0, failed: 0 };
+  return { seen: new SeenKeys(), unidentified: 0, failed: 0 };
 }
 
 /** An element that could not be read goes in as a text, which the pipeline refuses and keeps for its owner. */

@@ -12,11 +12,12 @@ import { objectKey } from '../db/registry/mutation.ts';
 import type { RegistryWriter } from '../db/registry/writer.ts';
 import { sameOwner } from './identify.ts';
 import { deletedTariff, type Origin, vanishedLocation } from './mutations.ts';
+import type { SeenKeys } from './seen-keys.ts';
 
 /** What a complete full pull found. */
 export interface CompletePull {
   /** Keys of all objects that it had, the refused ones too: see `objectKey`. */
-  readonly seen: ReadonlySet<string>;
+  readonly seen: Pick<SeenKeys, 'has'>;
   /** Share of the known objects, 0 to 1, that may go. */
   readonly shrinkLimit: number;
   /** Owners of whom the list may lack objects that still are: parties that a hub cannot reach for the moment. */
@@ -42,14 +43,18 @@ export async function removeUnseen(
   module: Module,
   { seen, shrinkLimit, spared = [], startedAt }: CompletePull,
 ): Promise<Removal> {
-  const standing = await readObjectsOf(parts.knex, module, speaker, startedAt);
-  const wasSeen = (object: OwnedObject) => seen.has(objectKey(object.owner, object.id));
   const isSpared = ({ owner }: OwnedObject) => spared.some((party) => sameOwner(party, owner));
-  // What came meanwhile and not by this pull is newer than its list, which says nothing of it.
-  const known = standing.filter((object) => !object.isSince || wasSeen(object));
-  const unseen = known.filter((object) => !wasSeen(object) && !isSpared(object));
-  const counts = { unseen: unseen.length, known: known.length };
-  if (unseen.length > known.length * shrinkLimit) {
+  const unseen: OwnedObject[] = [];
+  let known = 0;
+  for await (const standing of readObjectsOf(parts.knex, module, speaker, startedAt)) {
+    const missing = standing.filter(({ owner, id }) => !seen.has(objectKey(owner, id)));
+    // What came meanwhile and not by this pull is newer than its list, which says nothing of it.
+    const missed = missing.filter(({ isSince }) => !isSince);
+    known += standing.length - missing.length + missed.length;
+    unseen.push(...missed.filter((object) => !isSpared(object)));
+  }
+  const counts = { unseen: unseen.length, known };
+  if (unseen.length > known * shrinkLimit) {
     return { held: true, removed: 0, ...counts };
   }
   const outcomes = await parts.writer.submitAll(
