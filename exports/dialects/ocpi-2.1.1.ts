@@ -7,7 +7,7 @@
  * condition that 2.1.1 does not know are left out whole. Objects have no owner in 2.1.1, so that partners get ids
  * that name it (LS-14). Throws a SyntaxError when a stored document is not JSON, which the registry never holds.
  */
-import type { Connector, Coordinates, Evse, Module, Owner } from '../../db/model.ts';
+import type { Connector, Coordinates, Evse, Location, Module, Owner } from '../../db/model.ts';
 import { CONDITIONS_AFTER_211 } from '../../db/registry/tariff-obstacles.ts';
 import { namespacedId, readNamespacedId, shortId } from './alias.ts';
 import { closeEnergyMix, closeEvseWords, closeImages } from './closed-words.ts';
@@ -70,8 +70,8 @@ export const ocpi211 = {
   readId: (module, id) => readNamespacedId(id, LONGEST_ID[module]),
 } as const satisfies ExportDialect;
 
-function location({ document, owner }: Stored, context: ExportContext): string | null {
-  const location = JSON.parse(document) as Fields;
+function location({ owner, ...stored }: Stored, context: ExportContext): string | null {
+  const location = stored.location ?? (JSON.parse(stored.document) as Location);
   // Its owner sees it all the same (LR-22).
   if (location.publish !== true && context.audience === 'partner') return null; // 2.1 publish, CV-13
   const wire = without(location, LOCATION_FIELDS_OF_LATER);
