@@ -2,14 +2,17 @@
  * What a version of OCPI needs in order to be spoken: how the registry's words become its words.
  * One file a version beside this one; `dialects.ts` lists them. Types only.
  */
-import type { Connector, Evse, Module, Owner } from '../../db/model.ts';
+import type { Connector, Evse, Location, Module, Owner } from '../../db/model.ts';
 import type { OcpiVersion } from '../../db/ocpi-version.ts';
 import type { StoredDocument } from '../../db/reads/stored-object.ts';
 import type { TariffFacts } from '../../db/reads/tariff-facts.ts';
 import type { TariffObstacle } from '../../db/registry/tariff-obstacles.ts';
 
 /** An object of the registry that is to be said in a version. */
-export type Stored = Pick<StoredDocument, 'owner' | 'document' | 'asStored'>;
+export type Stored = Pick<StoredDocument, 'owner' | 'document' | 'asStored'> & {
+  /** What its document says, when somebody has read it before. */
+  readonly location?: Location;
+};
 
 /** What a conversion depends on beside the object. */
 export interface ExportContext {

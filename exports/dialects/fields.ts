@@ -4,8 +4,12 @@ import { type Enumeration, isWordOf } from './words.ts';
 export type Fields = Record<string, unknown>;
 
 /** The object without these fields: a copy. */
-export function without(object: object, fields: readonly string[]): Fields {
-  return renamed(object, {}, fields);
+export function without(object: object, fields: ReadonlySet<string>): Fields {
+  const copy: Fields = {};
+  for (const field in object) {
+    if (!fields.has(field)) put(copy, field, (object as Fields)[field]);
+  }
+  return copy;
 }
 
 /** Whether a field says something (ENV-10). */
@@ -24,20 +28,27 @@ export function changeField(holder: Fields, field: string, convert: (value: unkn
   if (isGiven(holder[field])) holder[field] = convert(holder[field]);
 }
 
-/**
- * Gives fields their other names, each at the same place in the object. What had such a name before is gone, and what is
- * left out. Nothing is deleted from a copy, which would be slow to read and write afterwards.
- */
-export function renamed(
-  object: object,
+/** What fields are called in other words; null for those that are left out. */
+export type OtherNames = ReadonlyMap<string, string | null>;
+
+/** @param names an object that has one of the new names already loses that field */
+export function otherNames(
   names: Readonly<Record<string, string>>,
   leftOut: readonly string[] = [],
-): Fields {
-  const taken = Object.values(names);
+): OtherNames {
+  const gone = [...Object.values(names), ...leftOut].map((field) => [field, null] as const);
+  return new Map<string, string | null>([...Object.entries(names), ...gone]);
+}
+
+/**
+ * Gives fields their other names, each at the same place in the object: a copy. Nothing is deleted from it, which would
+ * make it slow to read and write afterwards.
+ */
+export function renamed(object: object, names: OtherNames): Fields {
   const copy: Fields = {};
-  for (const [field, value] of Object.entries(object)) {
-    if (taken.includes(field) || leftOut.includes(field)) continue;
-    put(copy, Object.hasOwn(names, field) ? (names[field] as string) : field, value);
+  for (const field in object) {
+    const name = names.get(field);
+    if (name !== null) put(copy, name ?? field, (object as Fields)[field]);
   }
   return copy;
 }

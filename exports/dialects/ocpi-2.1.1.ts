@@ -7,13 +7,23 @@
  * condition that 2.1.1 does not know are left out whole. Objects have no owner in 2.1.1, so that partners get ids
  * that name it (LS-14). Throws a SyntaxError when a stored document is not JSON, which the registry never holds.
  */
-import type { Connector, Coordinates, Evse, Module, Owner } from '../../db/model.ts';
+import type { Connector, Coordinates, Evse, Location, Module, Owner } from '../../db/model.ts';
 import { CONDITIONS_AFTER_211 } from '../../db/registry/tariff-obstacles.ts';
 import { namespacedId, readNamespacedId, shortId } from './alias.ts';
 import { closeEnergyMix, closeEvseWords, closeImages } from './closed-words.ts';
 import type { ExportContext, ExportDialect, Stored } from './dialect.ts';
-import { changeField, changeList, cut, type Fields, isGiven, keepWords, renamed, without } from './fields.ts';
-import { elementsWithoutTax, mapComponents } from './prices.ts';
+import {
+  changeField,
+  changeList,
+  cut,
+  type Fields,
+  isGiven,
+  keepWords,
+  otherNames,
+  renamed,
+  without,
+} from './fields.ts';
+import { elementsWithoutTax, mapComponents, withoutVat } from './prices.ts';
 import { chooseTariff } from './tariff-choice.ts';
 import { isWordOf, standardIn, WORDS_OF_211 } from './words.ts';
 
@@ -27,21 +37,25 @@ const LONGEST_ADDRESS = 45;
 const NO_POSTAL_CODE = '-';
 
 // 2.1: the owner stands nowhere, and these are of later versions.
-const LOCATION_FIELDS_OF_LATER = [
+const LOCATION_FIELDS_OF_LATER = new Set([
   ...['country_code', 'party_id', 'publish', 'publish_allowed_to', 'state', 'parking_type'],
   ...['parking_places', 'help_phone'],
-];
+]);
 // 2.2
-const EVSE_FIELDS_OF_LATER = ['parking', 'accepted_service_providers'];
+const EVSE_FIELDS_OF_LATER = new Set(['parking', 'accepted_service_providers']);
 const CONNECTOR_FIELDS_OF_LATER = ['max_electric_power', 'tariff_ids', 'capabilities'];
-// Said anew, or not at all.
-const CONNECTOR_FIELDS_LEFT_OUT = [...CONNECTOR_FIELDS_OF_LATER, 'tariff_id'];
-const CONNECTOR_NAMES = { max_voltage: 'voltage', max_amperage: 'amperage' };
+const CONNECTOR_NAMES = otherNames(
+  { max_voltage: 'voltage', max_amperage: 'amperage' },
+  [...CONNECTOR_FIELDS_OF_LATER, 'tariff_id'], // the last is said anew, or not at all
+);
 // 2.4
-const TARIFF_FIELDS_OF_LATER = [
+const TARIFF_FIELDS_OF_LATER = new Set([
   ...['country_code', 'party_id', 'type', 'min_price', 'max_price', 'tax_included'],
   ...['start_date_time', 'end_date_time', 'preauthorize_amount'],
-];
+]);
+const RESTRICTIONS_OF_LATER: ReadonlySet<string> = new Set(CONDITIONS_AFTER_211);
+// 2.3
+const IMPACT_NAMES = otherNames({ category: 'source' });
 
 export const ocpi211 = {
   version: VERSION,
@@ -56,8 +70,8 @@ export const ocpi211 = {
   readId: (module, id) => readNamespacedId(id, LONGEST_ID[module]),
 } as const satisfies ExportDialect;
 
-function location({ document, owner }: Stored, context: ExportContext): string | null {
-  const location = JSON.parse(document) as Fields;
+function location({ owner, ...stored }: Stored, context: ExportContext): string | null {
+  const location = stored.location ?? (JSON.parse(stored.document) as Location);
   // Its owner sees it all the same (LR-22).
   if (location.publish !== true && context.audience === 'partner') return null; // 2.1 publish, CV-13
   const wire = without(location, LOCATION_FIELDS_OF_LATER);
@@ -96,7 +110,7 @@ function evse(evse: Evse, owner: Owner, context: ExportContext): object | null {
 function connector(connector: Connector, owner: Owner, context: ExportContext): object | null {
   const standard = standardIn(WORDS_OF_211, connector.standard);
   if (standard === null) return null; // 2.2 Connector.standard: no value to fall back on
-  const wire = renamed(connector, CONNECTOR_NAMES, CONNECTOR_FIELDS_LEFT_OUT); // 2.2 voltage, amperage
+  const wire = renamed(connector, CONNECTOR_NAMES); // 2.2 voltage, amperage
   wire.standard = standard;
   if (!isWordOf(WORDS_OF_211.powerTypes, connector.power_type)) wire.power_type = 'AC_1_PHASE'; // 2.2 power_type
   const tariffId = chooseTariff(owner, connector.tariff_ids ?? [], context); // 2.2 tariff_ids, CV-12
@@ -112,7 +126,7 @@ function tariff({ document, owner }: Stored, context: ExportContext): string | n
   if (!elements?.length) return null; // CV-05, CV-06
   const wire = without(tariff, TARIFF_FIELDS_OF_LATER);
   wire.id = idFor(owner, tariff.id as string, 'tariffs', context); // LS-14
-  wire.elements = mapComponents(elements, (component) => without(component, ['vat'])).map(element); // 2.4 vat
+  wire.elements = mapComponents(elements, withoutVat).map(element); // 2.4 vat
   closeEnergyMix(wire, WORDS_OF_211, impactSource); // 2.3 EnvironmentalImpact
   wire.last_updated = wholeSeconds(tariff.last_updated); // 2.3 DateTime
   return JSON.stringify(wire);
@@ -163,7 +177,7 @@ function imageType(image: Fields): Fields {
 
 /** 2.3 EnvironmentalImpact: `category` is called `source`. */
 function impactSource(impact: Fields): Fields {
-  return renamed(impact, { category: 'source' });
+  return renamed(impact, IMPACT_NAMES);
 }
 
 function isValidNow(tariff: Fields, now: Date): boolean {
@@ -186,6 +200,6 @@ function isUnderstood(element: Fields): boolean {
 /** The restrictions without the later fields, which hold nothing. */
 function element(value: Fields): Fields {
   const wire = { ...value };
-  changeField(wire, 'restrictions', (restrictions) => without(restrictions as Fields, CONDITIONS_AFTER_211));
+  changeField(wire, 'restrictions', (restrictions) => without(restrictions as Fields, RESTRICTIONS_OF_LATER));
   return wire;
 }

@@ -17,11 +17,11 @@ import { isWordOf, standardIn, WORDS_OF_221 } from './words.ts';
 const VERSION = '2.2.1';
 
 // 2.1 and 2.2: fields that 2.3.0 added. A 2.2.1 partner may refuse what it does not know (CV-03).
-const LOCATION_FIELDS_OF_230 = ['parking_places', 'help_phone'];
-const EVSE_FIELDS_OF_230 = ['parking', 'accepted_service_providers'];
-const CONNECTOR_FIELDS_OF_230 = ['capabilities'];
+const LOCATION_FIELDS_OF_230 = new Set(['parking_places', 'help_phone']);
+const EVSE_FIELDS_OF_230 = new Set(['parking', 'accepted_service_providers']);
+const CONNECTOR_FIELDS_OF_230 = new Set(['capabilities']);
 // 2.4
-const TARIFF_FIELDS_OF_230 = ['tax_included', 'preauthorize_amount'];
+const TARIFF_FIELDS_OF_230 = new Set(['tax_included', 'preauthorize_amount']);
 
 export const ocpi221 = {
   version: VERSION,

@@ -14,9 +14,9 @@ import { changeField, changeList, type Fields, without } from './fields.ts';
 const VERSION = '2.3.0';
 
 // 2.1 and 2.2: fields that only 2.3.0 has, which an older sender may have used for something of its own.
-const LOCATION_FIELDS = ['parking_places', 'help_phone'];
-const EVSE_FIELDS = ['parking', 'accepted_service_providers'];
-const CONNECTOR_FIELDS = ['capabilities'];
+const LOCATION_FIELDS = new Set(['parking_places', 'help_phone']);
+const EVSE_FIELDS = new Set(['parking', 'accepted_service_providers']);
+const CONNECTOR_FIELDS = new Set(['capabilities']);
 
 export const ocpi230 = {
   version: VERSION,

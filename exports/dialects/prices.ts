@@ -9,6 +9,8 @@ import { type Fields, without } from './fields.ts';
 /** Decimals of a price that had to be computed: what OCPI's `number` promises. */
 const PRICE_DECIMALS = 4;
 
+const VAT: ReadonlySet<string> = new Set(['vat']);
+
 export type Element = Fields & { price_components: Fields[] };
 
 /** The elements with prices without tax; null when one of them cannot be computed (CV-05). */
@@ -24,7 +26,7 @@ export function elementsWithoutTax(tariff: Fields): Element[] | null {
         price: beforeTax(component.price as number, component.vat as number),
       }));
     case 'N/A': // no tax applies, which these versions say by leaving `vat` out
-      return mapComponents(elements, (component) => without(component, ['vat']));
+      return mapComponents(elements, withoutVat);
     default: // 'NO'
       return elements;
   }
@@ -36,6 +38,10 @@ export function mapComponents(
   convert: (component: Fields) => Fields,
 ): Element[] {
   return elements.map((element) => ({ ...element, price_components: element.price_components.map(convert) }));
+}
+
+export function withoutVat(component: Fields): Fields {
+  return without(component, VAT);
 }
 
 function beforeTax(price: number, vat: number): number {

@@ -8,6 +8,7 @@ import type { ExportDialect } from '../../../exports/dialects/dialect.ts';
 import { EXPORT_DIALECTS } from '../../../exports/dialects/dialects.ts';
 import { express } from '../../../exports/dialects/express.ts';
 import { createLocationFinder } from '../../../exports/dialects/find-locations.ts';
+import { namedTariffs } from '../../../exports/dialects/named-tariffs.ts';
 import type { Contributor } from '../../../ingest/pipeline.ts';
 import {
   buildConnector,
@@ -169,8 +170,12 @@ describe('objects found by the ids of a version', () => {
       buildTariff({ id: 'nobody', party_id: 'ABC' }),
       buildTariff({ id: 'unnamed' }),
     );
-    const page = (await published()).map(({ id }) => id);
-    expect([...(await readTariffFacts(database.knex, page))]).to.have.deep.members([
+    const page = (await published()).map(({ owner, document }) => ({
+      owner,
+      location: JSON.parse(document),
+    }));
+    const named = [...namedTariffs(page).values()];
+    expect([...(await readTariffFacts(database.knex, named))]).to.have.deep.members([
       [
         'NL/TNM/reg',
         { id: 'Reg', type: 'REGULAR', startsAt: new Date('2026-01-01T00:00:00Z'), endsAt: null },
