@@ -17,6 +17,7 @@ import type { Clock, Module, Owner } from '../model.ts';
 import type { OcpiVersion } from '../ocpi-version.ts';
 import { settle } from '../registry/journal.ts';
 import type { TariffObstacle } from '../registry/tariff-obstacles.ts';
+import { MARK } from './locations-mark.ts';
 
 /** Which Tariffs the version of a list can express. */
 export interface TariffLimits {
@@ -68,6 +69,8 @@ export interface PageState {
   readonly total: number;
   /** Says which objects the page has and in which version of their rows, and whether another page follows. */
   readonly stamp: string;
+  /** As long as it is the same, so is the rest: see `locations-mark.ts`. */
+  readonly mark: string;
 }
 
 /** A part of a statement with what is bound in it. */
@@ -96,13 +99,17 @@ export function hasState(query: Pick<SenderQuery, 'module' | 'dateFrom' | 'dateT
   return query.module === 'locations' && !isDated(query);
 }
 
-/** Reads what a page is now. One that was read under the same stamp, by this query, is what it would be. */
+/**
+ * Reads what a page is now, all of one moment. One that was read under the same stamp, by this query, is what it would
+ * be.
+ */
 export async function readPageState(knex: Knex, query: SenderQuery): Promise<PageState> {
   await settleBefore(knex, query);
   const total = countOf(query);
   const matching = selection(query);
-  const { rows } = await knex.raw<{ rows: { total: number; stamp: string | null }[] }>(
-    `select (${total.sql}) as total, encode(sha256(string_agg(page.version, '' order by page.id)), 'hex') as stamp
+  const { rows } = await knex.raw<{ rows: [{ total: number; mark: string; stamp: string | null }] }>(
+    `select (${total.sql}) as total, ${MARK} as mark,
+            encode(sha256(string_agg(page.version, '' order by page.id)), 'hex') as stamp
        from (
          select location.id, ${VERSION} as version
            from location
@@ -114,8 +121,8 @@ export async function readPageState(knex: Knex, query: SenderQuery): Promise<Pag
        ) as page`,
     [...total.bindings, ...matching.bindings, ...placeOf(query)] as Knex.RawBinding[],
   );
-  const [{ total: matches, stamp } = { total: 0, stamp: null }] = rows;
-  return { total: matches, stamp: stamp ?? stampOf([]) };
+  const [state] = rows;
+  return { ...state, stamp: state.stamp ?? stampOf([]) };
 }
 
 /**
@@ -129,7 +136,11 @@ function stampOf(versions: readonly Buffer[]): string {
   return createHash('sha256').update(Buffer.concat(versions)).digest('hex');
 }
 
-async function settleBefore(knex: Knex, { clock, after }: SenderQuery): Promise<void> {
+/** What every look at a list begins with, also one that tells only whether it is as it was: see `settle`. */
+export async function settleBefore(
+  knex: Knex,
+  { clock, after }: Pick<SenderQuery, 'clock' | 'after'>,
+): Promise<void> {
   if (clock === 'registry' && after === undefined) await settle(knex);
 }
 

@@ -3,20 +3,26 @@
  * joining a hundred documents costs several times what it costs to ask whether they are still the same.
  *
  * Guarantees: a page is never answered without the database having said, after it was asked for, that its rows are the
- * ones that it was made of. A page that is larger than all of the room is not kept.
+ * ones that it was made of: by its stamp, or because nothing has been written since its stamp was looked at. A page that
+ * is larger than all of the room is not kept.
  */
+import type { PageState } from '../../../db/reads/sender-list.ts';
 
 /** A page in the words of a version. */
 export interface SaidPage {
   /** Of the state that it was made of: `PageState`. */
   readonly stamp: string;
-  /** The objects, as JSON. */
-  readonly texts: readonly Buffer[];
+  /** The last state that was known to be that one; null before the first look. */
+  readonly confirmed: Confirmed | null;
+  /** The array of its objects, as JSON: in pieces, or as one when it was asked for again. */
+  readonly json: readonly Buffer[];
   /** Objects that were read for it; the version may have no words for some. */
   readonly count: number;
   /** Position after it, null on the last one. */
   readonly next: number | null;
 }
+
+export type Confirmed = Pick<PageState, 'mark' | 'total'>;
 
 export interface PageMemory {
   find(name: string): SaidPage | undefined;
@@ -25,9 +31,9 @@ export interface PageMemory {
 
 /** A fifth of the Dutch list, or 150 pages of a hundred of its Locations. */
 const LIMIT_BYTES = 32 * 1024 * 1024;
-/** What a page costs beside its bytes, and each of its objects. */
+/** What a page costs beside its bytes, and each of its pieces. */
 const ENTRY_BYTES = 500;
-const OBJECT_BYTES = 200;
+const PIECE_BYTES = 200;
 
 /** @param limitBytes for tests */
 export function createPageMemory({ limitBytes = LIMIT_BYTES }: { limitBytes?: number } = {}): PageMemory {
@@ -62,9 +68,9 @@ export function createPageMemory({ limitBytes = LIMIT_BYTES }: { limitBytes?: nu
   };
 }
 
-/** With all that its texts keep in memory: each is a window on a block, which is as large for one as for several. */
-function sizeOf({ texts }: SaidPage): number {
-  const blocks = new Set(texts.map(({ buffer }) => buffer));
+/** With all that its pieces keep in memory: each is a window on a block, which is as large for one as for several. */
+function sizeOf({ json }: SaidPage): number {
+  const blocks = new Set(json.map(({ buffer }) => buffer));
   const bytes = [...blocks].reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return ENTRY_BYTES + texts.length * OBJECT_BYTES + bytes;
+  return ENTRY_BYTES + json.length * PIECE_BYTES + bytes;
 }

@@ -6,7 +6,14 @@
  * changes that the provider's next `date_from` then passes over (decision D-1).
  */
 import type { Module } from '../../../db/model.ts';
-import { hasState, readPageState, readSenderPage, type SenderQuery } from '../../../db/reads/sender-list.ts';
+import { markReader } from '../../../db/reads/locations-mark.ts';
+import {
+  hasState,
+  readPageState,
+  readSenderPage,
+  type SenderQuery,
+  settleBefore,
+} from '../../../db/reads/sender-list.ts';
 import { expressPage } from '../../../exports/dialects/express.ts';
 import { success } from '../protocol/envelope.ts';
 import { linkToNext, PAGE_LIMIT, readPageRequest } from '../protocol/paging.ts';
@@ -14,10 +21,10 @@ import { publicAddress } from '../protocol/public-address.ts';
 import type { Handler } from '../resource.ts';
 import type { OcpiServices } from '../services.ts';
 import type { VersionRules } from '../versions/version-rules.ts';
-import { createPageMemory, type SaidPage } from './page-memory.ts';
+import { type Confirmed, createPageMemory, type SaidPage } from './page-memory.ts';
 
 /** A page, with how many match regardless of it (LS-06). */
-type CountedPage = SaidPage & { readonly total: number };
+type CountedPage = Pick<SaidPage, 'json' | 'count' | 'next'> & { readonly total: number };
 
 /** The handler of a list. */
 export function senderList(
@@ -28,11 +35,12 @@ export function senderList(
   const { obstacles, onlyValid } = dialect.tariffLimits;
   const { knex } = services.database;
   const memory = createPageMemory();
+  const readMark = markReader(knex);
 
-  async function readPage(query: SenderQuery, now: Date): Promise<CountedPage> {
+  async function readPage(query: SenderQuery, now: Date): Promise<SaidPage & CountedPage> {
     const { objects, total, next, stamp } = await readSenderPage(knex, query);
     const texts = await expressPage(knex, dialect, module, objects, { now, audience: 'partner' });
-    return { texts, count: objects.length, total, next, stamp };
+    return { json: jsonArray(texts), count: objects.length, total, next, stamp, confirmed: null };
   }
 
   /** From memory where it is known, and is what would be read. */
@@ -41,13 +49,22 @@ export function senderList(
     if (!hasState(query) || dialect.needsTariffs) return readPage(query, now);
     const name = JSON.stringify([query.owner, query.after, query.offset, query.limit]);
     const known = memory.find(name);
-    if (known) {
-      const { stamp, total } = await readPageState(knex, query);
-      if (stamp === known.stamp) return { ...known, total };
+    const confirmed = known && (await confirm(known, query));
+    if (confirmed) {
+      if (confirmed !== known.confirmed) memory.keep(name, { ...known, json: asOne(known.json), confirmed });
+      return { ...known, total: confirmed.total };
     }
     const { total, ...page } = await readPage(query, now);
     memory.keep(name, page);
     return { ...page, total };
+  }
+
+  /** Whether a page is still what would be read; null: it is not. */
+  async function confirm(page: SaidPage, query: SenderQuery): Promise<Confirmed | null> {
+    await settleBefore(knex, query);
+    if (page.confirmed?.mark === (await readMark())) return page.confirmed;
+    const { stamp, mark, total } = await readPageState(knex, query);
+    return stamp === page.stamp ? { mark, total } : null;
   }
 
   return async (ctx) => {
@@ -76,11 +93,16 @@ export function senderList(
     if (connection.peer && isWhole && (connection.clock === 'registry' || !request.dateFrom)) {
       await services.pushPositions.noteListRead({ connectionId: connection.id, module }, request.dateFrom);
     }
-    return success({ dataBytes: jsonArray(page.texts), headers });
+    return success({ dataBytes: page.json, headers });
   };
 }
 
 const [OPEN, COMMA, CLOSE] = ['[', ',', ']'].map((mark) => Buffer.from(mark)) as [Buffer, Buffer, Buffer];
+
+/** What is asked for again is joined once for all the times to come. */
+function asOne(pieces: readonly Buffer[]): readonly Buffer[] {
+  return pieces.length > 1 ? [Buffer.concat(pieces)] : pieces;
+}
 
 /** These JSON texts as an array, in pieces: they are joined once, with what stands around them. */
 function jsonArray(texts: readonly Buffer[]): Buffer[] {

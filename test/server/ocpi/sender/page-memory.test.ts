@@ -3,7 +3,8 @@ import { createPageMemory, type SaidPage } from '../../../../server/ocpi/sender/
 
 const pageOf = (text: string): SaidPage => ({
   stamp: text,
-  texts: [Buffer.alloc(300)],
+  confirmed: null,
+  json: [Buffer.alloc(300)],
   count: 1,
   next: null,
 });
@@ -34,7 +35,7 @@ describe('the memory of pages', () => {
 
   it('counts what a text keeps in memory, not only what it shows of it', () => {
     const memory = createPageMemory({ limitBytes: 16_000 });
-    memory.keep('a', { ...pageOf('a'), texts: [Buffer.alloc(16 * 1024).subarray(0, 300)] });
+    memory.keep('a', { ...pageOf('a'), json: [Buffer.alloc(16 * 1024).subarray(0, 300)] });
     expect(memory.find('a')).to.equal(undefined);
   });
 });
