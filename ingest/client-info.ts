@@ -12,6 +12,7 @@ import type { ClientInfo, ConnectionStatus } from '../db/partner-model.ts';
 import { formats, parseDateTime } from './schemas/formats.ts';
 import schema221 from './schemas/ocpi-2.2.1/client-info.schema.json' with { type: 'json' };
 import schema230 from './schemas/ocpi-2.3.0/client-info.schema.json' with { type: 'json' };
+import type { Schema } from './validation.ts';
 import { phraseFor, sentence } from './validation-message.ts';
 
 /** The versions that have the module: 2.1.1 knows no hubs. */
@@ -22,11 +23,14 @@ export type ClientInfoReading =
   | { readonly info: ClientInfo; readonly findings: readonly Finding[] }
   | { readonly problems: readonly Problem[] };
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, formats: { ...formats } });
-const VALIDATORS: Readonly<Record<ClientInfoVersion, ValidateFunction>> = {
-  '2.2.1': ajv.compile(schema221),
-  '2.3.0': ajv.compile(schema230),
-};
+/** Tests hold them against the schema of schemas. */
+const ajv = new Ajv2020({
+  allErrors: true,
+  verbose: true,
+  validateSchema: false,
+  formats: { ...formats },
+});
+const SCHEMAS: Readonly<Record<ClientInfoVersion, Schema>> = { '2.2.1': schema221, '2.3.0': schema230 };
 
 const UNDATED: Finding = {
   rule: 'HCI-03',
@@ -44,7 +48,7 @@ export function readClientInfo(
 ): ClientInfoReading {
   const isUndated = isObject(value) && (value.last_updated ?? null) === null;
   const dated = isUndated ? { ...value, last_updated: receivedAt.toISOString() } : value;
-  const problems = problemsOf(VALIDATORS[version], dated);
+  const problems = problemsOf(validatorOf(version), dated);
   if (problems.length > 0) return { problems };
   const fields = dated as Record<string, string>;
   const info: ClientInfo = {
@@ -57,6 +61,12 @@ export function readClientInfo(
     lastUpdated: parseDateTime(fields.last_updated as string) ?? receivedAt,
   };
   return { info, findings: isUndated ? [UNDATED] : [] };
+}
+
+/** Compiled when first asked for: hubs are few. */
+function validatorOf(version: ClientInfoVersion): ValidateFunction {
+  const schema = SCHEMAS[version];
+  return ajv.getSchema(schema.$id) ?? ajv.compile(schema);
 }
 
 function problemsOf(validate: ValidateFunction, value: unknown): Problem[] {

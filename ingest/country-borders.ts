@@ -10,7 +10,8 @@
  */
 import { createRequire } from 'node:module';
 import type { Feature, MultiPolygon, Polygon } from 'geojson';
-import countries from 'i18n-iso-countries';
+// Not its usual entry, which reads the names of all countries in eighty languages.
+import countries from 'i18n-iso-countries/index.js';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 

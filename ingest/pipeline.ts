@@ -9,18 +9,8 @@
  */
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
-import type {
-  Finding,
-  Location,
-  Module,
-  Outcome,
-  Owner,
-  Problem,
-  Refusal,
-  Speaker,
-  Strictness,
-  Tariff,
-} from '../db/model.ts';
+import { mapInStretches } from '../db/in-stretches.ts';
+import type { Finding, Module, Outcome, Owner, Problem, Refusal, Speaker, Strictness } from '../db/model.ts';
 import { readKnownInputs } from '../db/reads/known-inputs.ts';
 import { type Mutation, objectKey } from '../db/registry/mutation.ts';
 import type { RejectedRecord, RejectedRecordStore } from '../db/registry/rejected-record-store.ts';
@@ -28,7 +18,6 @@ import type { VoiceStore } from '../db/registry/voice-store.ts';
 import type { RegistryWriter } from '../db/registry/writer.ts';
 import type { ObjectChecks } from './checks.ts';
 import { dialectOf } from './dialects/dialects.ts';
-import { examine } from './examination.ts';
 import {
   type Identity,
   identify,
@@ -39,8 +28,9 @@ import {
   withOwner,
 } from './identify.ts';
 import { elementValue, isJsonElement, type Recognise } from './json-element.ts';
-import { type Origin, wholeLocation, wholeTariff } from './mutations.ts';
+import type { Origin } from './mutations.ts';
 import { underPolicy } from './policy-refusal.ts';
+import { pulledMutation } from './pulled.ts';
 import * as pushed from './pushed.ts';
 import { createRecogniser } from './recogniser.ts';
 import { type CompletePull, type Removal, removeUnseen } from './removal.ts';
@@ -121,6 +111,11 @@ interface Pulled {
   readonly hash: Buffer;
 }
 
+/** What is to be made of an object of a page. */
+interface Decided extends pushed.Pushed {
+  readonly key: string | null;
+}
+
 /** One object on its way: what is known of it so far, and its end once it has one. */
 interface Handled {
   readonly owner: Owner | null;
@@ -176,23 +171,24 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const known = await knownInputs(by, module, page.pulled);
     const pulled = page.pulled.map((object) => (known.has(object) ? object : lookWhole(object, parties)));
     const refusals = await refusedOwners(by, module, pulled, parties);
+    const decided = await mapInStretches(pulled, (one): PulledReceipt | Decided => {
+      const { object, identity, hash } = one;
+      if ('message' in identity) {
+        return { key: null, mutation: { reason: 'invalid', problems: [identity] }, findings: [] };
+      }
+      const { key, owner } = identity;
+      const refusal = refusals.get(ownerKey(owner));
+      if (refusal) return { key, mutation: refusal, findings: [] };
+      if (known.has(one)) return { key, outcome: { kind: 'unchanged' }, findings: [] };
+      const value = withOwner(elementValue(object), owner);
+      return { key, ...pulledMutation(originOf(by, owner, now), module, value, hash) };
+    });
+    // All at once, so that they are one transaction.
     const receipts = await Promise.all(
-      pulled.map(async (one): Promise<PulledReceipt> => {
-        const { object, identity, hash } = one;
-        if ('message' in identity) {
-          return { key: null, ...rejected('invalid', [identity]) };
-        }
-        const refusal = refusals.get(ownerKey(identity.owner));
-        if (refusal) {
-          return { key: identity.key, ...rejected(refusal.reason, refusal.problems) };
-        }
-        if (known.has(one)) {
-          return { key: identity.key, outcome: { kind: 'unchanged' }, findings: [] };
-        }
-        const origin = originOf(by, identity.owner, now);
-        const value = withOwner(elementValue(object), identity.owner);
-        const { mutation, findings } = pulledMutation(origin, module, value, hash);
-        return { key: identity.key, outcome: await submit(mutation), findings };
+      decided.map(async (one): Promise<PulledReceipt> => {
+        if ('outcome' in one) return one;
+        const { key, findings } = one;
+        return { key, outcome: await submit(one.mutation), findings };
       }),
     );
     await settle(
@@ -333,27 +329,6 @@ function lookWhole(pulled: Pulled, parties: readonly Owner[]): Pulled {
   return { ...pulled, identity: identify(object.value, parties) };
 }
 
-/** The mutation of a pulled object, or its refusal; the smallest invalid part is left out (LR-32). */
-function pulledMutation(origin: Origin, module: Module, value: unknown, hash: Buffer): pushed.Pushed {
-  const verdict =
-    module === 'locations'
-      ? examine<Location>({ ...origin, kind: 'location', salvages: true }, value)
-      : examine<Tariff>({ ...origin, kind: 'tariff', salvages: false }, value);
-  const { findings } = verdict;
-  if (!verdict.accepted) {
-    return { mutation: { reason: 'invalid', problems: verdict.problems }, findings };
-  }
-  const mutation =
-    module === 'locations'
-      ? wholeLocation(origin, verdict.value as Location, {
-          leftOut: verdict.leftOut,
-          findings,
-          inputHash: hash,
-        })
-      : wholeTariff(origin, verdict.value as Tariff, { findings, inputHash: hash });
-  return { mutation, findings };
-}
-
 function rejectedRecord(
   by: Contributor,
   module: Module,
@@ -373,10 +348,6 @@ function rejectedRecord(
 
 function identified(identity: Identity | Problem): { owner: Owner | null; id: string | null } {
   return 'owner' in identity ? { owner: identity.owner, id: identity.id } : { owner: null, id: null };
-}
-
-function rejected(reason: Refusal['reason'], problems: readonly Problem[]): Receipt {
-  return { outcome: { kind: 'rejected', refusal: { reason, problems } }, findings: [] };
 }
 
 function otherVoice(owner: Owner, module: Module): Refusal {

@@ -6,6 +6,7 @@
  * rolls back and tries the members alone.
  */
 import type { Knex } from 'knex';
+import { mapInStretches } from '../in-stretches.ts';
 import type { Checks, Outcome } from '../model.ts';
 import { writeFindings } from './finding-table.ts';
 import { advance, appendChanges, type ChangeEntry } from './journal.ts';
@@ -30,16 +31,14 @@ export async function applyBatch(
 ): Promise<Outcome[]> {
   const locations = await draftLocations(transaction, mutations);
   const tariffs = await draftTariffs(transaction, mutations);
-  const outcomes = mutations.map((mutation) => {
+  const outcomes = await mapInStretches(mutations, (mutation) => {
     const key = objectKey(mutation.owner, mutation.id);
     return mutation.module === 'locations'
       ? (locations.get(key) as LocationDraft).apply(mutation)
       : (tariffs.get(key) as TariffDraft).apply(mutation);
   });
   const drafts = [...locations.values(), ...tariffs.values()].filter((draft) => draft.isTouched);
-  for (const draft of drafts) {
-    draft.check(context.checks);
-  }
+  await mapInStretches(drafts, (draft) => draft.check(context.checks));
   await writeDrafts(
     transaction,
     drafts.filter((draft) => draft instanceof LocationDraft),

@@ -10,7 +10,7 @@ import type { RunCounts } from '../../db/partner-model.ts';
 import { AdminError, type AdminErrorCode } from './admin-error.ts';
 import { qualityClient } from './quality-client.ts';
 import type { AdminService, RunOptions, RunView } from './service.ts';
-import { adminSocketPath, shortRoad } from './socket.ts';
+import { adminSocketPath, shortRoad } from './socket-path.ts';
 
 /** A connected client. */
 export interface AdminSocketClient {

@@ -9,29 +9,21 @@
  * It fails when the file system of the data directory holds no sockets.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, rename, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { answerWithProblem } from '../middleware/errors.ts';
 import { unguardedAdminRoutes } from './routes.ts';
 import type { AdminService } from './service.ts';
+import { adminSocketPath, shortRoad } from './socket-path.ts';
 
 /** A listening socket. */
 export interface AdminSocket {
   readonly path: string;
   /** Takes no more wishes and waits for those under way, `withinMs` at most. */
   close(withinMs: number): Promise<void>;
-}
-
-/** Bytes of path that every system takes in a socket address (macOS has 104, Linux 108). */
-const SOCKET_PATH_LIMIT = 100;
-
-/** Where the socket of a data directory is. */
-export function adminSocketPath(dataDirectory: string): string {
-  return join(dataDirectory, 'admin.sock');
 }
 
 /** Listens. To be called under the lock of the data directory only. */
@@ -64,18 +56,6 @@ export async function openAdminSocket(parts: {
     await road.remove();
   }
   return { path, close: (withinMs) => close(server, path, withinMs) };
-}
-
-/** A path to the same file that fits into a socket address: itself, or one through a link. */
-export async function shortRoad(path: string): Promise<{ path: string; remove(): Promise<void> }> {
-  if (Buffer.byteLength(path) < SOCKET_PATH_LIMIT) return { path, remove: async () => {} };
-  const folder = await mkdtemp(join(tmpdir(), 'nap-'));
-  const link = join(folder, 'd');
-  await symlink(dirname(path), link, 'dir');
-  return {
-    path: join(link, path.slice(dirname(path).length + 1)),
-    remove: () => rm(folder, { recursive: true, force: true }),
-  };
 }
 
 function listen(server: Server, path: string): Promise<void> {

@@ -1,8 +1,6 @@
 /** `nap migrate` */
 import type { Command } from 'commander';
-import { migrate } from '../../db/migrate.ts';
 import { connectAdminSocket } from '../admin/socket-client.ts';
-import { openConfigured } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { answer, type CommandContext, type CommonOptions, finish } from './context.ts';
 import { commandConfig, commandLogger } from './open-admin.ts';
@@ -36,6 +34,8 @@ async function migrateConfigured(config: Config): Promise<MigrateAnswer> {
     await running.close();
     return { engine: 'embedded', applied: [] };
   }
+  const { migrate } = await import('../../db/migrate.ts');
+  const { openConfigured } = await import('../compose.ts');
   const logger = commandLogger(config);
   const database = await openConfigured(config, logger);
   try {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The `nap` command as a process: standard streams and exit code. */
 import { runProgram } from './program.ts';
 

@@ -10,7 +10,6 @@ import { DataDirectoryLockedError } from '../../db/embedded-lock.ts';
 import { AdminError } from '../admin/admin-error.ts';
 import type { AdminService } from '../admin/service.ts';
 import { connectAdminSocket } from '../admin/socket-client.ts';
-import { compose } from '../compose.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLogger, STANDARD_ERROR } from '../logger.ts';
 import type { CommandContext, WithAdmin } from './context.ts';
@@ -47,6 +46,8 @@ async function openAdmin(config: Config): Promise<OpenAdmin> {
     const running = config.databaseUrl === undefined && (await connectAdminSocket(config.dataDirectory));
     if (running) return running;
     try {
+      // What a running server answers needs none of this to be loaded.
+      const { compose } = await import('../compose.ts');
       const services = await compose(config, { logger: commandLogger(config) });
       return { admin: services.admin, close: () => services.close() };
     } catch (error) {

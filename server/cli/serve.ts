@@ -5,7 +5,7 @@ import { DataDirectoryLockedError } from '../../db/embedded-lock.ts';
 import { connectAdminSocket } from '../admin/socket-client.ts';
 import { type Config, describeSettings, maskDatabaseUrl, readConfig } from '../config.ts';
 import { createLogger, STANDARD_ERROR, STANDARD_OUTPUT } from '../logger.ts';
-import { type RunningServer, runUntilSignal, type ServerOptions, startServer } from '../main.ts';
+import type { RunningServer } from '../main.ts';
 import { VERSION } from '../version.ts';
 import { type CommandContext, type CommonOptions, finish } from './context.ts';
 import { usageError } from './usage-error.ts';
@@ -52,7 +52,9 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
     to: options.json ? STANDARD_ERROR : STANDARD_OUTPUT,
   });
   for (const warning of config.warnings) logger.warn({}, warning);
-  const server = await startWhenFree(config, { logger, ...(only ? { only } : {}) });
+  const { runUntilSignal, startServer } = await import('../main.ts');
+  const start = () => startServer(config, { logger, ...(only ? { only } : {}) });
+  const server = await startWhenFree(config, start);
   const { engine } = server.services.database;
   if (only && engine === 'embedded') {
     logger.warn({}, 'The embedded database is open to one process only: nothing else can do the other half.');
@@ -69,11 +71,11 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
  * Starts the server; a data directory that a command is just using is waited for. When another server has it,
  * there is nothing to wait for: that is told at once.
  */
-async function startWhenFree(config: Config, options: ServerOptions): Promise<RunningServer> {
+async function startWhenFree(config: Config, start: () => Promise<RunningServer>): Promise<RunningServer> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
-      return await startServer(config, options);
+      return await start();
     } catch (error) {
       const isLocked = error instanceof DataDirectoryLockedError;
       if (!isLocked || performance.now() > deadline) throw error;

@@ -13,46 +13,13 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config.ts';
 import { createClientAddress } from '../middleware/client-address.ts';
 import { allowAnyOrigin } from './cors.ts';
-
-export type CostClass = 'api' | 'download' | 'stream';
-
-export interface RateLimit {
-  readonly name: CostClass;
-  /** What it is about, in words. */
-  readonly appliesTo: string;
-  readonly requests: number;
-  readonly windowSeconds: number;
-}
+import type { CostClass, RateLimit } from './rate-limit.ts';
 
 /** What the middleware needs of the services of the process. */
 export interface RateLimitServices {
   readonly rateLimits: readonly RateLimit[];
   readonly config: Pick<Config, 'trustedProxies'>;
 }
-
-export const RATE_LIMITS: readonly RateLimit[] = [
-  {
-    name: 'api',
-    appliesTo: 'pages, tiles, features, changes, lists, metadata, HEAD, and parts of files up to 4 MB',
-    // A map asks for 40 tiles at a time, and some people move it; an office shares an address.
-    requests: 1200,
-    windowSeconds: 60,
-  },
-  {
-    name: 'download',
-    appliesTo: 'whole files; one that has not changed (304) is not counted',
-    // All files in all views at once, and a few again.
-    requests: 90,
-    windowSeconds: 60,
-  },
-  {
-    name: 'stream',
-    appliesTo: 'beginning to follow the stream of changes',
-    // A reader that loses its line comes again after seconds.
-    requests: 30,
-    windowSeconds: 60,
-  },
-];
 
 /** Clients that are told apart at a time, a class: beyond, new ones are not limited until the next window. */
 const CLIENT_LIMIT = 20_000;

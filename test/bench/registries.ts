@@ -12,7 +12,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { COMPILED, runNap } from '../support/nap.ts';
+import { INSTALLED, runNap } from '../support/nap.ts';
 import type { Feed } from './feed.ts';
 import { withClient } from './registry-client.ts';
 
@@ -144,15 +144,14 @@ async function newEmbedded({ folder, signal }: Means): Promise<EmbeddedRegistry>
   return { environment, signal, drop: () => rm(dataFolder, { recursive: true, force: true }) };
 }
 
-/** Runs a command of the compiled `nap` on a registry; `program` when something is to be loaded with it. */
+/** Runs a command of the installed `nap` on a registry. */
 export async function nap(
   { environment, signal }: RunnableRegistry,
   commandLine: readonly string[],
-  program: readonly string[] = COMPILED,
 ): Promise<string> {
   signal.throwIfAborted();
   const { code, stdout, stderr } = await runNap(commandLine, environment, {
-    ...{ limitMs: COMMAND_LIMIT_MS, program, signal },
+    ...{ limitMs: COMMAND_LIMIT_MS, program: INSTALLED, signal },
   });
   if (code !== 0) throw new Error(`nap ${commandLine.join(' ')} ended with ${code}:\n${stderr.slice(-2000)}`);
   return stdout;

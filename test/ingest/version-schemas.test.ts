@@ -3,7 +3,16 @@ import { expect } from 'chai';
 import { OCPI_VERSIONS, type OcpiVersion } from '../../db/ocpi-version.ts';
 import { WORDS_OF_211, WORDS_OF_221 } from '../../exports/dialects/words.ts';
 import { DIALECTS } from '../../ingest/dialects/dialects.ts';
-import { mergePatch, SCHEMAS_OF_211, SCHEMAS_OF_221 } from '../../ingest/schemas/schema-sets.ts';
+import clientInfo221 from '../../ingest/schemas/ocpi-2.2.1/client-info.schema.json' with { type: 'json' };
+import clientInfo230 from '../../ingest/schemas/ocpi-2.3.0/client-info.schema.json' with { type: 'json' };
+import {
+  mergePatch,
+  patchSchemas,
+  SCHEMAS_OF_211,
+  SCHEMAS_OF_221,
+  SCHEMAS_OF_230,
+  SCHEMAS_OF_MODEL,
+} from '../../ingest/schemas/schema-sets.ts';
 import type { ObjectKind } from '../../ingest/validation.ts';
 import {
   buildConnector,
@@ -15,6 +24,7 @@ import {
   buildTariff211,
   type Overrides,
 } from '../support/builders.ts';
+import { newAjv } from '../support/json-schemas.ts';
 
 function problems(version: OcpiVersion, kind: ObjectKind, value: unknown): string[] {
   return DIALECTS[version].inspect(kind, value).problems.map(({ path, rule }) => `${rule} ${path}`);
@@ -27,6 +37,20 @@ function repaired(version: OcpiVersion, value: unknown): { value: unknown; rules
 }
 
 describe('the schemas of the versions', () => {
+  it('are JSON Schemas, which is not asked again when they are compiled', () => {
+    const sets = [SCHEMAS_OF_211, SCHEMAS_OF_221, SCHEMAS_OF_230, SCHEMAS_OF_MODEL];
+    const schemas = [...sets, ...sets.map(patchSchemas)].flatMap(({ common, enumerations, kinds }) => [
+      common,
+      enumerations,
+      ...Object.values(kinds),
+    ]);
+    const ajv = newAjv();
+    for (const schema of [...schemas, clientInfo221, clientInfo230]) {
+      expect(ajv.validateSchema(schema), `${schema.$id}: ${ajv.errorsText()}`).to.equal(true);
+    }
+    expect(ajv.validateSchema({ ...clientInfo221, required: 'role' })).to.equal(false);
+  });
+
   it('ENV-14: a word that 2.3.0 does not list is taken where its enumeration is open, and refused where it is closed', () => {
     const image = { url: 'https://x.example/a.png', category: 'DRONE', type: 'png' };
     const open = buildLocation({

@@ -13,7 +13,7 @@ import pino from 'pino';
 import { openDatabase } from '../../db/connection.ts';
 import type { Location } from '../../db/model.ts';
 import { createWriter, type RegistryWriter } from '../../db/registry/writer.ts';
-import { COMPILED, startNap } from '../support/nap.ts';
+import { INSTALLED, startNap } from '../support/nap.ts';
 import { cpuSeconds, memory } from './process-cost.ts';
 
 const [minutes = '5', share = '0.01'] = process.argv.slice(2);
@@ -38,7 +38,7 @@ async function run(databaseUrl: string, minutes: number, share: number): Promise
     logger: pino({ level: 'error' }, process.stderr),
   });
   const { knex } = database;
-  const nap = await startNap({ DATABASE_URL: databaseUrl, LOG_LEVEL: 'info' }, COMPILED);
+  const nap = await startNap({ DATABASE_URL: databaseUrl, LOG_LEVEL: 'info' }, INSTALLED);
   const stopping = new AbortController();
   try {
     const evses = await publicEvses(knex);

@@ -31,11 +31,14 @@ export interface NapServer {
   stop(): Promise<number | null>;
 }
 
-/** How a command is run; `program` as for `spawnNap`. */
+/** An executable, with the words before those of a command. */
+export type Program = readonly [executable: string, ...words: string[]];
+
+/** How a command is run. */
 export interface NapOptions {
   readonly signal?: AbortSignal;
   readonly limitMs?: number;
-  readonly program?: readonly string[];
+  readonly program?: Program;
 }
 
 /** Runs one command to its end, or kills it (SIGKILL) when the signal or the limit (milliseconds) says so. */
@@ -59,12 +62,11 @@ export async function runNap(
 }
 
 /**
- * Starts `nap serve` on a free loopback port and waits until it listens; `program` as for `spawnNap`, `options` of the
- * command, e.g. `--http-only`.
+ * Starts `nap serve` on a free loopback port and waits until it listens; `options` of the command, e.g. `--http-only`.
  */
 export async function startNap(
   environment: Record<string, string>,
-  program: readonly string[] = FROM_SOURCE,
+  program: Program = FROM_SOURCE,
   options: readonly string[] = [],
 ): Promise<NapServer> {
   const settings = { PORT: '0', NAP_ALLOW_PRIVATE_URLS: 'true', ...environment };
@@ -102,16 +104,16 @@ export async function startNap(
   };
 }
 
-/** The command as it is in the working tree, and as it is compiled by `npm run build`. */
-const FROM_SOURCE = ['--import', 'tsx', 'server/cli/nap.ts'];
-export const COMPILED = ['dist/server/cli/nap.js'];
+/** The command as it is in the working tree, and as it is installed: compiled by `npm run build`, and started so. */
+const FROM_SOURCE: Program = [process.execPath, '--import', 'tsx', 'server/cli/nap.ts'];
+export const INSTALLED: Program = ['server/cli/nap.sh'];
 
 function spawnNap(
   commandLine: readonly string[],
   environment: Record<string, string>,
-  program: readonly string[] = FROM_SOURCE,
+  [executable, ...words]: Program = FROM_SOURCE,
 ): ChildProcess {
-  return spawn(process.execPath, [...program, ...commandLine], {
+  return spawn(executable, [...words, ...commandLine], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,7 +2,7 @@
  * What the catalogue is made of: the files as they are now, the head of the journal, how far files are behind, and the
  * terms. Read anew for each request, but for what reads the whole registry, which is kept for a minute.
  */
-import i18nCountries from 'i18n-iso-countries';
+import i18nCountries from 'i18n-iso-countries/index.js';
 import type { Database } from '../../../db/connection.ts';
 import type { Module } from '../../../db/model.ts';
 import { type JournalLag, type ModulePosition, readJournalLags } from '../../../db/reads/journal-lag.ts';
@@ -17,7 +17,7 @@ import type { Config } from '../../config.ts';
 import { createAnswerCache } from '../../quality/answer-cache.ts';
 import type { Deprecation } from '../deprecations.ts';
 import { licenceUrl } from '../licence.ts';
-import type { RateLimit } from '../rate-limits.ts';
+import type { RateLimit } from '../rate-limit.ts';
 
 /** What the catalogue needs of the services of the process. */
 export interface CatalogueServices {

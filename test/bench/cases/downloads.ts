@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { memory } from '../../real-data/process-cost.ts';
-import { COMPILED, startNap } from '../../support/nap.ts';
+import { INSTALLED, startNap } from '../../support/nap.ts';
 import type { Bench, BenchCase, Rig, Side } from '../bench-case.ts';
 import { importCompiled } from '../compiled.ts';
 import { startNginx } from '../files/nginx.ts';
@@ -83,7 +83,7 @@ async function open(bench: Bench, taskFor: (file: ServedFile) => Task): Promise<
   const path = await publishedPath(registry.environment.NAP_DATA_DIR as string);
   const nginx = await startNginx(bench, join(bench.folder, 'nginx'), dirname(path));
   // Nothing is built meanwhile, neither this file nor another.
-  const server = await startNap(registry.environment, COMPILED, ['--http-only']);
+  const server = await startNap(registry.environment, INSTALLED, ['--http-only']);
   bench.atEnd(server.stop);
   const reader = startReader(bench);
   const ours = { origin: server.url, path: `/data/${FILE}` };

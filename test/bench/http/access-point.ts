@@ -7,7 +7,7 @@
  */
 import type pg from 'pg';
 import { memory } from '../../real-data/process-cost.ts';
-import { COMPILED, startNap } from '../../support/nap.ts';
+import { INSTALLED, startNap } from '../../support/nap.ts';
 import { authorization } from '../../support/ocpi-client.ts';
 import type { Bench } from '../bench-case.ts';
 import { type BenchRegistry, nap, type RunnableRegistry } from '../registries.ts';
@@ -49,7 +49,7 @@ export async function serveRegistry(
   { atEnd }: Pick<Bench, 'atEnd'>,
   registry: RunnableRegistry,
 ): Promise<ServedRegistry> {
-  const server = await startNap(registry.environment, COMPILED, ['--http-only']);
+  const server = await startNap(registry.environment, INSTALLED, ['--http-only']);
   atEnd(server.stop);
   return {
     origin: server.url,

@@ -1,5 +1,5 @@
 /**
- * Preloaded into a command that ends (`node --require`): at its end it writes what the process has cost, as the kernel
+ * Preloaded into a command that ends (`--require`): at its end it writes what the process has cost, as the kernel
  * counts it, to the file that BENCH_COST_FILE names. So nobody has to watch it while it runs.
  */
 const { writeFileSync } = require('node:fs');

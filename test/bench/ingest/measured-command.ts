@@ -1,7 +1,6 @@
-/** A command of the compiled `nap`, from its start to its end, with what it cost. Fails when the command does. */
+/** A command of the installed `nap`, from its start to its end, with what it cost. Fails when the command does. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { COMPILED } from '../../support/nap.ts';
 import { nap, type RunnableRegistry } from '../registries.ts';
 
 const COST_AT_EXIT = join(import.meta.dirname, 'cost-at-exit.cjs');
@@ -21,10 +20,10 @@ export async function measureCommand(
 ): Promise<MeasuredCommand> {
   // Beside its data folder, which is in the folder of the run and goes with it.
   const costFile = `${registry.environment.NAP_DATA_DIR}.cost.json`;
-  const environment = { ...registry.environment, BENCH_COST_FILE: costFile };
-  const program = ['--require', COST_AT_EXIT, ...COMPILED];
+  const preload = { NODE_OPTIONS: `--require "${COST_AT_EXIT}"`, BENCH_COST_FILE: costFile };
+  const environment = { ...registry.environment, ...preload };
   const start = performance.now();
-  const stdout = await nap({ ...registry, environment }, commandLine, program);
+  const stdout = await nap({ ...registry, environment }, commandLine);
   const seconds = (performance.now() - start) / 1_000;
   const { peakMegabytes, cpuSeconds } = JSON.parse(await readFile(costFile, 'utf8'));
   return { stdout, seconds, peakMegabytes, cpuSeconds };
