@@ -122,6 +122,5 @@ function connectorRow({ location, uidKey }: EvseKey, connector: Connector): stri
     max_electric_power: connector.max_electric_power ?? null,
     max_power: connectorPower(connector),
     tariff_ids: connector.tariff_ids ?? [],
-    last_updated: timestampText(connector.last_updated),
   });
 }

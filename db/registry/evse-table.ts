@@ -89,7 +89,7 @@ with incoming as (
          from json_to_recordset(?) as c(
                 location bigint, uid_key text, connector_key text, connector_id text, standard text,
                 format text, power_type text, max_voltage bigint, max_amperage bigint,
-                max_electric_power bigint, max_power bigint, tariff_ids text[], last_updated timestamptz)
+                max_electric_power bigint, max_power bigint, tariff_ids text[])
      ),
      gone as (
        delete from connector
@@ -99,9 +99,9 @@ with incoming as (
           and connector.connector_key = key.connector_key
      )
 insert into connector (location, uid_key, connector_key, connector_id, standard, format, power_type,
-                       max_voltage, max_amperage, max_electric_power, max_power, tariff_ids, last_updated)
+                       max_voltage, max_amperage, max_electric_power, max_power, tariff_ids)
 select i.location, i.uid_key, i.connector_key, i.connector_id, i.standard, i.format, i.power_type,
-       i.max_voltage, i.max_amperage, i.max_electric_power, i.max_power, i.tariff_ids, i.last_updated
+       i.max_voltage, i.max_amperage, i.max_electric_power, i.max_power, i.tariff_ids
   from incoming as i
 on conflict (location, uid_key, connector_key) do update
    set connector_id       = excluded.connector_id,
@@ -112,6 +112,5 @@ on conflict (location, uid_key, connector_key) do update
        max_amperage       = excluded.max_amperage,
        max_electric_power = excluded.max_electric_power,
        max_power          = excluded.max_power,
-       tariff_ids         = excluded.tariff_ids,
-       last_updated       = excluded.last_updated
+       tariff_ids         = excluded.tariff_ids
  where (connector.*) is distinct from (excluded.*)`;

@@ -18,7 +18,7 @@ select evse.uid_key, evse.uid, evse.evse_id, evse.compact_id, evse.status, evse.
 const CONNECTORS = `
 select connector.uid_key, connector.connector_key, connector.connector_id, connector.standard, connector.format,
        connector.power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power,
-       connector.max_power, connector.tariff_ids, connector.last_updated
+       connector.max_power, connector.tariff_ids
   from connector
   join location on location.id = connector.location
  where location.location_id = ?
