@@ -1,5 +1,5 @@
 /**
- * Locations: read under lock, written as sets, with their EVSEs and connectors (`evse-table.ts`).
+ * Locations: read under lock, and written as sets (`location-writes.ts`).
  *
  * Each function is one statement, or one a table, whatever the number of objects. What the columns say is
  * derived from the document here and nowhere else, so document and rows cannot disagree.
@@ -7,7 +7,6 @@
 import type { Knex } from 'knex';
 import type { Location, Owner, Speaker } from '../model.ts';
 import { byteaText, columnText, joinTexts, type TextPlace, timestampText } from './column-values.ts';
-import { writeEvses } from './evse-table.ts';
 import { asLastTold, asLastToldTime } from './journal.ts';
 
 /** A Location as stored, read under a lock that holds until the transaction ends. */
@@ -73,7 +72,7 @@ export interface LocationWrite {
   speaker: Speaker | null;
   document: Location;
   /** What is stored so far. */
-  previous: Pick<StoredLocation, 'document' | 'isToldOtherwise'> | undefined;
+  previous: Pick<StoredLocation, 'document' | 'isToldOtherwise' | 'missingItems'> | undefined;
   withdrawnDocument: string | null;
   sourceVersion: string;
   asStored: readonly string[];
@@ -161,25 +160,24 @@ export async function lockLocations(
   );
 }
 
-/** Writes Locations with their EVSEs and connectors: new ids are inserted, known ones replaced. */
-export async function writeLocations(
+/** Writes whole rows: new ids are inserted, known ones replaced. */
+export async function upsertLocations(
   transaction: Knex.Transaction,
   writes: readonly LocationWrite[],
 ): Promise<void> {
-  if (writes.length === 0) {
-    return;
-  }
   const documents = joinTexts(writes.map(({ document }) => JSON.stringify(document)));
   const rows = writes.map((write, index) => locationRow(write, documents.places[index] as TextPlace));
   await transaction.raw(WRITE_LOCATIONS, [documents.bytes, JSON.stringify(rows)]);
-  await writeEvses(
-    transaction,
-    writes.map(({ id, document, previous }) => ({
-      ...{ id, document, previous: previous?.document },
-      hasToldTimes: previous?.isToldOtherwise ?? false,
-    })),
-  );
 }
+
+/** Ends a statement that has `written` Locations. */
+export const WRITE_TIMES = `
+insert into location_time (location, changed_at, last_updated)
+select written.id, written.changed_at, written.last_updated
+  from written
+on conflict (location) do update
+   set changed_at   = excluded.changed_at,
+       last_updated = excluded.last_updated`;
 
 const WRITE_LOCATIONS = `
 with written as (
@@ -240,12 +238,7 @@ with written as (
               sequence           = excluded.sequence
        returning location.id, location.changed_at, location.last_updated
      )
-insert into location_time (location, changed_at, last_updated)
-select written.id, written.changed_at, written.last_updated
-  from written
-on conflict (location) do update
-   set changed_at   = excluded.changed_at,
-       last_updated = excluded.last_updated`;
+${WRITE_TIMES}`;
 
 function locationRow(write: LocationWrite, { from, bytes }: TextPlace): object {
   const { document } = write;
