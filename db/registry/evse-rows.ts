@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compactEvseId } from '../identifiers/evse-id.ts';
 import type { Connector, Coordinates, Evse, Location } from '../model.ts';
 import { connectorPower } from '../power.ts';
-import { columnText, timestampText } from './column-values.ts';
+import { columnText } from './column-values.ts';
 
 /** A Location that is written. */
 export interface WrittenLocation {
@@ -15,8 +15,6 @@ export interface WrittenLocation {
   readonly document: Location;
   /** What its rows follow from so far; undefined when it is new. */
   readonly previous: Location | undefined;
-  /** Rows may hold times of their own as the journal last told of them, which the documents do not say. */
-  readonly hasToldTimes: boolean;
 }
 
 /** What has to be done to the rows of some Locations. */
@@ -48,7 +46,6 @@ const EVSE_FIELDS = [
   'floor_level',
   'physical_reference',
   'coordinates',
-  'last_updated',
 ] as const satisfies readonly (keyof Evse)[];
 
 /** What the row of a Connector follows from. */
@@ -69,14 +66,14 @@ export function rowChanges(locations: readonly WrittenLocation[]): RowChanges {
   return changes;
 }
 
-function noteEvses({ id, document, previous, hasToldTimes }: WrittenLocation, changes: RowChanges): void {
+function noteEvses({ id, document, previous }: WrittenLocation, changes: RowChanges): void {
   const before = byKey(previous?.evses ?? [], ({ uid }) => uid);
   const hasMoved = previous !== undefined && !isSamePlace(previous.coordinates, document.coordinates);
   for (const evse of document.evses ?? []) {
     const uidKey = evse.uid.toLowerCase();
     const known = before.get(uidKey);
     before.delete(uidKey);
-    if (hasMoved || hasToldTimes || !saysTheSame(evse, known, EVSE_FIELDS)) {
+    if (hasMoved || !saysTheSame(evse, known, EVSE_FIELDS)) {
       changes.evses.push(evseRow(id, evse, document.coordinates));
     }
     noteConnectors({ location: id, uidKey }, evse, known, changes);
@@ -137,7 +134,6 @@ function evseRow(location: number, evse: Evse, coordinates: Coordinates): string
     ...own,
     // Where its Location stands it is found by that.
     stands_apart: own.longitude !== place.longitude || own.latitude !== place.latitude,
-    last_updated: timestampText(evse.last_updated),
   });
 }
 

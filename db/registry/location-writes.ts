@@ -10,7 +10,8 @@ import type { Knex } from 'knex';
 import type { Location } from '../model.ts';
 import { byteaText, joinTexts, type TextPlace, timestampText } from './column-values.ts';
 import { writeEvses } from './evse-table.ts';
-import { asLastTold, asLastToldTime } from './journal.ts';
+import { evseTimeColumns } from './evse-times.ts';
+import { asLastTold, asLastToldTime, EVSE_TIMES_AS_LAST_TOLD } from './journal.ts';
 import {
   isExpired,
   type LocationWrite,
@@ -31,10 +32,7 @@ export async function writeLocations(
   if (revisions.length > 0) await reviseLocations(transaction, revisions);
   await writeEvses(
     transaction,
-    writes.map(({ id, document, previous }) => ({
-      ...{ id, document, previous: previous?.document },
-      hasToldTimes: previous?.isToldOtherwise ?? false,
-    })),
+    writes.map(({ id, document, previous }) => ({ id, document, previous: previous?.document })),
   );
 }
 
@@ -79,8 +77,8 @@ with excluded as materialized (
                 id bigint, connection_id bigint, source_id bigint, source_version text, document_from integer,
                 document_bytes integer, withdrawn_document text, as_stored text[], content_hash bytea,
                 input_hash bytea, omitted_evses text[], vanished boolean, expired boolean, withheld boolean,
-                withheld_across boolean, last_updated timestamptz, received_at timestamptz, changed_at timestamptz,
-                sequence bigint)
+                withheld_across boolean, last_updated timestamptz, evse_keys text[], evse_times timestamptz[],
+                received_at timestamptz, changed_at timestamptz, sequence bigint)
      ),
      written as (
        update location
@@ -100,6 +98,9 @@ with excluded as materialized (
               withheld_across    = excluded.withheld_across,
               last_updated       = excluded.last_updated,
               published_last_updated = ${asLastToldTime('location')},
+              evse_keys          = excluded.evse_keys,
+              evse_times         = excluded.evse_times,
+              published_evse_times = ${EVSE_TIMES_AS_LAST_TOLD},
               received_at        = excluded.received_at,
               changed_at         = excluded.changed_at,
               sequence           = excluded.sequence
@@ -126,6 +127,7 @@ function revisedRow(write: LocationWrite, { from, bytes }: TextPlace): object {
     withheld: write.withheld,
     withheld_across: write.withheldAcross,
     last_updated: timestampText(write.document.last_updated),
+    ...evseTimeColumns(write.document),
     received_at: write.receivedAt,
     changed_at: write.changedAt,
     sequence: write.sequence,
