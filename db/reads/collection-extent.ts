@@ -3,6 +3,7 @@
  * (the whole table) to be kept until something changes.
  */
 import type { Knex } from 'knex';
+import { PUBLISHED_EVSE_TIME } from '../registry/evse-times.ts';
 import { publishedTime } from './feature-selection.ts';
 import { IS_SHOWN } from './published.ts';
 
@@ -49,7 +50,7 @@ select ${EDGES}, reach.earliest, reach.latest
 select ${EDGES}, reach.earliest, reach.latest
   from (
          select st_extent(evse.geometry) as box,
-                min(${publishedTime('evse')}) as earliest, max(${publishedTime('evse')}) as latest
+                min(${PUBLISHED_EVSE_TIME}) as earliest, max(${PUBLISHED_EVSE_TIME}) as latest
            from evse
            join location
              on location.id = evse.location

@@ -92,14 +92,13 @@ export function addOwners(conditions: Conditions, table: string, { owners }: Fea
   conditions.add(`(${texts.join('\n            or ')})`, Object.fromEntries(bindings));
 }
 
-/** The time that is published of the rows of a table: see the migration `0015-features.ts`. */
-export function addTimes(conditions: Conditions, table: string, { from, to }: FeatureSelection): void {
-  const time = publishedTime(table);
+/** @param time as it is published */
+export function addTimes(conditions: Conditions, time: string, { from, to }: FeatureSelection): void {
   if (from) conditions.add(`${time} >= :from`, { from });
   if (to) conditions.add(`${time} <= :to`, { to });
 }
 
-/** `last_updated` as open data says it. */
+/** `last_updated` of rows of `location` or `tariff` as open data says it: see the migration `0015-features.ts`. */
 export function publishedTime(table: string): string {
   return `coalesce(${table}.published_last_updated, ${table}.last_updated)`;
 }

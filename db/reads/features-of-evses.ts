@@ -5,6 +5,7 @@
  */
 import type { Knex } from 'knex';
 import type { Owner } from '../model.ts';
+import { EVSE_TIME, PUBLISHED_EVSE_TIME } from '../registry/evse-times.ts';
 import {
   addConnectors,
   addEvse,
@@ -119,7 +120,7 @@ export async function readEvseOfId(knex: Knex, compactId: string): Promise<Store
                  and evse_twin.uid_key = evse.uid_key
                  and evse_twin.compact_id = evse.compact_id
                where ${conditions.text}
-               order by coalesce(evse_twin.holds, false) desc, evse.last_updated desc, evse.location, evse.uid_key
+               order by coalesce(evse_twin.holds, false) desc, ${EVSE_TIME} desc, evse.location, evse.uid_key
                limit 1`;
   return one(await readRows(knex, chosen, '', conditions.bindings));
 }
@@ -161,7 +162,7 @@ function selected(selection: ChargingSelection): Conditions {
   addEvse(conditions, selection);
   addOwners(conditions, 'location', selection);
   addOperators(conditions, selection);
-  addTimes(conditions, 'evse', selection);
+  addTimes(conditions, PUBLISHED_EVSE_TIME, selection);
   addPlaces(conditions, selection);
   addConnectors(conditions, selection);
   return conditions;

@@ -16,6 +16,7 @@ import {
   type Page,
   type PageWish,
   pageOf,
+  publishedTime,
   withinBytes,
 } from './feature-selection.ts';
 import type { PublicObject } from './public-objects.ts';
@@ -97,7 +98,7 @@ function selected(selection: ChargingSelection): Conditions {
   const conditions = new Conditions().add(IS_SHOWN.locations);
   addOwners(conditions, 'location', selection);
   addOperators(conditions, selection);
-  addTimes(conditions, 'location', selection);
+  addTimes(conditions, publishedTime('location'), selection);
   addBoxes(conditions, 'location', selection);
   addEvses(conditions, selection);
   return conditions;

@@ -13,6 +13,7 @@ import {
   type Page,
   type PageWish,
   pageOf,
+  publishedTime,
   type TariffSelection,
   withinBytes,
 } from './feature-selection.ts';
@@ -87,7 +88,7 @@ function selected(selection: TariffSelection): Conditions {
   const { currencies, types } = selection;
   const conditions = new Conditions().add(IS_SHOWN.tariffs);
   addOwners(conditions, 'tariff', selection);
-  addTimes(conditions, 'tariff', selection);
+  addTimes(conditions, publishedTime('tariff'), selection);
   if (currencies) conditions.add('upper(tariff.currency) = any(cast(:currencies as text[]))', { currencies });
   if (types) conditions.add('tariff.type = any(cast(:types as text[]))', { types });
   addPlaces(conditions, selection);

@@ -3,6 +3,7 @@
  * their Locations. One ID may stand in many Locations; how many are read is bounded.
  */
 import type { Knex } from 'knex';
+import { EVSE_TIME } from '../registry/evse-times.ts';
 import { FINDING_COLUMNS, type OpenFinding, WAIVER_COLUMNS } from './quality-findings.ts';
 import { dayOf, type QualityScope, SHOWN, waiverOf } from './quality-scope.ts';
 
@@ -36,8 +37,8 @@ export async function readEvsesOfId(knex: Knex, scope: QualityScope, compactId: 
     `select location.id as location, location.country_code, location.party_id, location.location_id,
             location.name as location_name, location.address, location.city,
             st_x(evse.geometry) as longitude, st_y(evse.geometry) as latitude,
-            evse.uid as evse_uid, evse.evse_id, evse.status, evse.last_updated, location.received_at,
-            location.missing_items
+            evse.uid as evse_uid, evse.evse_id, evse.status, ${EVSE_TIME} as last_updated,
+            location.received_at, location.missing_items
        from evse
        join location
          on location.id = evse.location

@@ -3,6 +3,7 @@
  * a question, each over all parties at once. None of them sees more than its scope allows.
  */
 import type { Knex } from 'knex';
+import { EVSE_TIME } from '../registry/evse-times.ts';
 import { SILENT_ITEM_RULE } from './quality-findings.ts';
 import {
   dayOf,
@@ -119,8 +120,8 @@ export async function readPartyEvses(knex: Knex, question: QualityQuestion): Pro
      counted as (
        select location.country_code,
               location.party_id,
-              coalesce(equipped.connectors, 0)                                              as connectors,
-              greatest(0, extract(epoch from ?::timestamptz - evse.last_updated))::float8   as age
+              coalesce(equipped.connectors, 0) as connectors,
+              greatest(0, extract(epoch from ?::timestamptz - ${EVSE_TIME}))::float8 as age
          from evse
          join location
            on location.id = evse.location

@@ -2,6 +2,7 @@
  * How long ago the statuses that everybody sees were last told, over all EVSEs.
  */
 import type { Knex } from 'knex';
+import { EVSE_TIME } from '../registry/evse-times.ts';
 import { IS_SHOWN } from './published.ts';
 
 /** Seconds; null without EVSEs. */
@@ -12,7 +13,7 @@ export interface StatusAge {
 
 /** Reads every EVSE: not for each request. */
 export async function readStatusAge(knex: Knex, now: Date): Promise<StatusAge> {
-  const age = 'greatest(0, extract(epoch from ?::timestamptz - evse.last_updated))::float8';
+  const age = `greatest(0, extract(epoch from ?::timestamptz - ${EVSE_TIME}))::float8`;
   const { rows } = await knex.raw<{ rows: StatusAge[] }>(
     `select round(percentile_cont(0.5)  within group (order by ${age}))::float8 as p50_s,
             round(percentile_cont(0.95) within group (order by ${age}))::float8 as p95_s

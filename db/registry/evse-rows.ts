@@ -3,10 +3,11 @@
  * which of them a write changes. Rows follow from the document, so that the one before says what they hold so far:
  * what is the same in both is not handed to the database. Pure.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { compactEvseId } from '../identifiers/evse-id.ts';
 import type { Connector, Coordinates, Evse, Location } from '../model.ts';
 import { connectorPower } from '../power.ts';
-import { columnText, timestampText } from './column-values.ts';
+import { columnText } from './column-values.ts';
 
 /** A Location that is written. */
 export interface WrittenLocation {
@@ -14,8 +15,6 @@ export interface WrittenLocation {
   readonly document: Location;
   /** What its rows follow from so far; undefined when it is new. */
   readonly previous: Location | undefined;
-  /** Rows may hold times of their own as the journal last told of them, which the documents do not say. */
-  readonly hasToldTimes: boolean;
 }
 
 /** What has to be done to the rows of some Locations. */
@@ -37,24 +36,45 @@ export interface ConnectorKey extends EvseKey {
   readonly connectorKey: string;
 }
 
+/** What the row of an EVSE follows from, the place of its Location apart. */
+const EVSE_FIELDS = [
+  'uid',
+  'evse_id',
+  'status',
+  'capabilities',
+  'parking_restrictions',
+  'floor_level',
+  'physical_reference',
+  'coordinates',
+] as const satisfies readonly (keyof Evse)[];
+
+/** What the row of a Connector follows from. */
+const CONNECTOR_FIELDS = [
+  'id',
+  'standard',
+  'format',
+  'power_type',
+  'max_voltage',
+  'max_amperage',
+  'max_electric_power',
+  'tariff_ids',
+] as const satisfies readonly (keyof Connector)[];
+
 export function rowChanges(locations: readonly WrittenLocation[]): RowChanges {
   const changes: RowChanges = { evses: [], connectors: [], goneEvses: [], goneConnectors: [] };
   for (const location of locations) noteEvses(location, changes);
   return changes;
 }
 
-function noteEvses({ id, document, previous, hasToldTimes }: WrittenLocation, changes: RowChanges): void {
+function noteEvses({ id, document, previous }: WrittenLocation, changes: RowChanges): void {
   const before = byKey(previous?.evses ?? [], ({ uid }) => uid);
   const hasMoved = previous !== undefined && !isSamePlace(previous.coordinates, document.coordinates);
   for (const evse of document.evses ?? []) {
     const uidKey = evse.uid.toLowerCase();
     const known = before.get(uidKey);
     before.delete(uidKey);
-    // A part that a write leaves as it is mostly is the same object.
-    if (evse === known && !hasMoved && !hasToldTimes) continue;
-    const row = evseRow(id, evse, document.coordinates);
-    if (hasToldTimes || row !== (known && evseRow(id, known, (previous as Location).coordinates))) {
-      changes.evses.push(row);
+    if (hasMoved || !saysTheSame(evse, known, EVSE_FIELDS)) {
+      changes.evses.push(evseRow(id, evse, document.coordinates));
     }
     noteConnectors({ location: id, uidKey }, evse, known, changes);
   }
@@ -62,16 +82,34 @@ function noteEvses({ id, document, previous, hasToldTimes }: WrittenLocation, ch
 }
 
 function noteConnectors(key: EvseKey, evse: Evse, previous: Evse | undefined, changes: RowChanges): void {
+  if (evse.connectors === previous?.connectors) return;
   const before = byKey(previous?.connectors ?? [], ({ id }) => id);
   for (const connector of evse.connectors) {
     const connectorKey = connector.id.toLowerCase();
     const known = before.get(connectorKey);
     before.delete(connectorKey);
-    if (connector === known) continue;
-    const row = connectorRow(key, connector);
-    if (row !== (known && connectorRow(key, known))) changes.connectors.push(row);
+    if (!saysTheSame(connector, known, CONNECTOR_FIELDS))
+      changes.connectors.push(connectorRow(key, connector));
   }
   changes.goneConnectors.push(...[...before.keys()].map((connectorKey) => ({ ...key, connectorKey })));
+}
+
+/**
+ * True when a part says in these fields what it said before; what a write leaves alone mostly is the very same object.
+ * Of the ways to say nothing each is another here: the database compares once more.
+ */
+function saysTheSame<Part extends object>(
+  part: Part,
+  known: Part | undefined,
+  fields: readonly (keyof Part)[],
+): boolean {
+  if (known === undefined || part === known) return part === known;
+  return fields.every((field) => isSame(part[field], known[field]));
+}
+
+/** Nearly all are texts and numbers, for which the question to node costs more than the answer. */
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || (typeof one === 'object' && isDeepStrictEqual(one, other));
 }
 
 /** By ids as they are compared: without case. */
@@ -96,7 +134,6 @@ function evseRow(location: number, evse: Evse, coordinates: Coordinates): string
     ...own,
     // Where its Location stands it is found by that.
     stands_apart: own.longitude !== place.longitude || own.latitude !== place.latitude,
-    last_updated: timestampText(evse.last_updated),
   });
 }
 
@@ -122,6 +159,5 @@ function connectorRow({ location, uidKey }: EvseKey, connector: Connector): stri
     max_electric_power: connector.max_electric_power ?? null,
     max_power: connectorPower(connector),
     tariff_ids: connector.tariff_ids ?? [],
-    last_updated: timestampText(connector.last_updated),
   });
 }

@@ -31,20 +31,13 @@ export async function writeEvses(
 /** In an update of `evse`: another ID stands where one stood (ID-10); another spelling is none. */
 const HAS_ANOTHER_ID = `coalesce(evse.compact_id, upper(evse.evse_id)) <> coalesce(excluded.compact_id, upper(excluded.evse_id))`;
 
-/**
- * In an update of `evse`, whose Location was written just before: the time as the journal last told of it, null when it
- * is the one being written.
- */
-const TIME_AS_LAST_TOLD = `case when (select location.published_document is not null from location where location.id = evse.location)
-         then nullif(coalesce(evse.published_last_updated, evse.last_updated), excluded.last_updated) end`;
-
 const WRITE_EVSES = `
 with incoming as (
        select *
          from json_to_recordset(?) as e(
                 location bigint, uid_key text, uid text, evse_id text, compact_id text, status text,
                 capabilities text[], parking_restrictions text[], floor_level text, physical_reference text,
-                longitude double precision, latitude double precision, stands_apart boolean, last_updated timestamptz)
+                longitude double precision, latitude double precision, stands_apart boolean)
      ),
      gone as (
        delete from evse
@@ -53,10 +46,9 @@ with incoming as (
           and evse.uid_key = key.uid_key
      )
 insert into evse (location, uid_key, uid, evse_id, compact_id, status, capabilities, parking_restrictions,
-                  floor_level, physical_reference, geometry, stands_apart, last_updated)
+                  floor_level, physical_reference, geometry, stands_apart)
 select i.location, i.uid_key, i.uid, i.evse_id, i.compact_id, i.status, i.capabilities, i.parking_restrictions,
-       i.floor_level, i.physical_reference, st_setsrid(st_makepoint(i.longitude, i.latitude), 4326), i.stands_apart,
-       i.last_updated
+       i.floor_level, i.physical_reference, st_setsrid(st_makepoint(i.longitude, i.latitude), 4326), i.stands_apart
   from incoming as i
 on conflict (location, uid_key) do update
    set uid                  = excluded.uid,
@@ -69,19 +61,15 @@ on conflict (location, uid_key) do update
        physical_reference   = excluded.physical_reference,
        geometry             = excluded.geometry,
        stands_apart         = excluded.stands_apart,
-       last_updated         = excluded.last_updated,
-       published_last_updated = ${TIME_AS_LAST_TOLD},
        evse_id_changes      = evse.evse_id_changes + case when ${HAS_ANOTHER_ID} then 1 else 0 end,
        evse_id_changed_at   = case when ${HAS_ANOTHER_ID}
          then (select location.received_at from location where location.id = evse.location) else evse.evse_id_changed_at end
  where (evse.uid, evse.evse_id, evse.compact_id, evse.status, evse.capabilities, evse.parking_restrictions,
-        evse.floor_level, evse.physical_reference, evse.geometry::bytea, evse.stands_apart, evse.last_updated,
-        evse.published_last_updated)
+        evse.floor_level, evse.physical_reference, evse.geometry::bytea, evse.stands_apart)
        is distinct from
        (excluded.uid, excluded.evse_id, excluded.compact_id, excluded.status, excluded.capabilities,
         excluded.parking_restrictions, excluded.floor_level, excluded.physical_reference,
-        excluded.geometry::bytea, excluded.stands_apart, excluded.last_updated,
-        ${TIME_AS_LAST_TOLD})`;
+        excluded.geometry::bytea, excluded.stands_apart)`;
 
 const WRITE_CONNECTORS = `
 with incoming as (
@@ -89,7 +77,7 @@ with incoming as (
          from json_to_recordset(?) as c(
                 location bigint, uid_key text, connector_key text, connector_id text, standard text,
                 format text, power_type text, max_voltage bigint, max_amperage bigint,
-                max_electric_power bigint, max_power bigint, tariff_ids text[], last_updated timestamptz)
+                max_electric_power bigint, max_power bigint, tariff_ids text[])
      ),
      gone as (
        delete from connector
@@ -99,9 +87,9 @@ with incoming as (
           and connector.connector_key = key.connector_key
      )
 insert into connector (location, uid_key, connector_key, connector_id, standard, format, power_type,
-                       max_voltage, max_amperage, max_electric_power, max_power, tariff_ids, last_updated)
+                       max_voltage, max_amperage, max_electric_power, max_power, tariff_ids)
 select i.location, i.uid_key, i.connector_key, i.connector_id, i.standard, i.format, i.power_type,
-       i.max_voltage, i.max_amperage, i.max_electric_power, i.max_power, i.tariff_ids, i.last_updated
+       i.max_voltage, i.max_amperage, i.max_electric_power, i.max_power, i.tariff_ids
   from incoming as i
 on conflict (location, uid_key, connector_key) do update
    set connector_id       = excluded.connector_id,
@@ -112,6 +100,5 @@ on conflict (location, uid_key, connector_key) do update
        max_amperage       = excluded.max_amperage,
        max_electric_power = excluded.max_electric_power,
        max_power          = excluded.max_power,
-       tariff_ids         = excluded.tariff_ids,
-       last_updated       = excluded.last_updated
+       tariff_ids         = excluded.tariff_ids
  where (connector.*) is distinct from (excluded.*)`;

@@ -124,3 +124,8 @@ export function asLastToldTime(table: 'location' | 'tariff'): string {
                  then nullif(coalesce(${table}.published_last_updated, ${table}.last_updated), excluded.last_updated)
             end`;
 }
+
+/** The same of the times of its EVSEs (`evse-times.ts`); a write that the journal does not hear of leaves it the same ones. */
+export const EVSE_TIMES_AS_LAST_TOLD = `case when excluded.sequence = location.sequence
+                 then nullif(coalesce(location.published_evse_times, location.evse_times), excluded.evse_times)
+            end`;

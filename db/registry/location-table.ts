@@ -1,5 +1,5 @@
 /**
- * Locations: read under lock, written as sets, with their EVSEs and connectors (`evse-table.ts`).
+ * Locations: read under lock, and written as sets (`location-writes.ts`).
  *
  * Each function is one statement, or one a table, whatever the number of objects. What the columns say is
  * derived from the document here and nowhere else, so document and rows cannot disagree.
@@ -7,15 +7,13 @@
 import type { Knex } from 'knex';
 import type { Location, Owner, Speaker } from '../model.ts';
 import { byteaText, columnText, joinTexts, type TextPlace, timestampText } from './column-values.ts';
-import { writeEvses } from './evse-table.ts';
-import { asLastTold, asLastToldTime } from './journal.ts';
+import { evseTimeColumns } from './evse-times.ts';
+import { asLastTold, asLastToldTime, EVSE_TIMES_AS_LAST_TOLD } from './journal.ts';
 
 /** A Location as stored, read under a lock that holds until the transaction ends. */
 export interface StoredLocation {
   id: number;
   document: Location;
-  /** The journal last told of it with other times. */
-  isToldOtherwise: boolean;
   withdrawnDocument: string | null;
   sourceVersion: string;
   asStored: string[];
@@ -43,7 +41,6 @@ interface StoredLocationRow {
   party_id: string;
   location_key: string;
   document: string;
-  is_told_otherwise: boolean;
   withdrawn_document: string | null;
   source_version: string;
   as_stored: string[];
@@ -73,7 +70,7 @@ export interface LocationWrite {
   speaker: Speaker | null;
   document: Location;
   /** What is stored so far. */
-  previous: Pick<StoredLocation, 'document' | 'isToldOtherwise'> | undefined;
+  previous: Pick<StoredLocation, 'document' | 'missingItems'> | undefined;
   withdrawnDocument: string | null;
   sourceVersion: string;
   asStored: readonly string[];
@@ -109,8 +106,7 @@ export async function lockLocations(
   const { rows } = await transaction.raw<{ rows: StoredLocationRow[] }>(
     `select location.id, location.country_code, location.party_id,
             lower(location.location_id) as location_key, location.document,
-            location.published_document is not null as is_told_otherwise, location.withdrawn_document,
-            location.source_version, location.content_hash, location.input_hash,
+            location.withdrawn_document, location.source_version, location.content_hash, location.input_hash,
             location.connection_id, location.source_id, location.received_at, location.vanished, location.publish,
             location.expired, location.withheld, location.withheld_across,
             -- JSON, which V8 reads itself: arrays are read letter by letter.
@@ -137,7 +133,6 @@ export async function lockLocations(
       {
         id: row.id,
         document: JSON.parse(row.document),
-        isToldOtherwise: row.is_told_otherwise,
         withdrawnDocument: row.withdrawn_document,
         sourceVersion: row.source_version,
         asStored: row.as_stored,
@@ -161,25 +156,24 @@ export async function lockLocations(
   );
 }
 
-/** Writes Locations with their EVSEs and connectors: new ids are inserted, known ones replaced. */
-export async function writeLocations(
+/** Writes whole rows: new ids are inserted, known ones replaced. */
+export async function upsertLocations(
   transaction: Knex.Transaction,
   writes: readonly LocationWrite[],
 ): Promise<void> {
-  if (writes.length === 0) {
-    return;
-  }
   const documents = joinTexts(writes.map(({ document }) => JSON.stringify(document)));
   const rows = writes.map((write, index) => locationRow(write, documents.places[index] as TextPlace));
   await transaction.raw(WRITE_LOCATIONS, [documents.bytes, JSON.stringify(rows)]);
-  await writeEvses(
-    transaction,
-    writes.map(({ id, document, previous }) => ({
-      ...{ id, document, previous: previous?.document },
-      hasToldTimes: previous?.isToldOtherwise ?? false,
-    })),
-  );
 }
+
+/** Ends a statement that has `written` Locations. */
+export const WRITE_TIMES = `
+insert into location_time (location, changed_at, last_updated)
+select written.id, written.changed_at, written.last_updated
+  from written
+on conflict (location) do update
+   set changed_at   = excluded.changed_at,
+       last_updated = excluded.last_updated`;
 
 const WRITE_LOCATIONS = `
 with written as (
@@ -187,15 +181,15 @@ with written as (
               id, country_code, party_id, location_id, connection_id, source_id, source_version, document,
               withdrawn_document, as_stored, content_hash, input_hash, omitted_evses, vanished, publish, expired,
               withheld, withheld_across, missing_items, missing_since, name, address, postal_code, city, country,
-              time_zone, parking_type, operator_name, geometry, last_updated, created_at, received_at, changed_at,
-              sequence)
+              time_zone, parking_type, operator_name, geometry, last_updated, evse_keys, evse_times, created_at,
+              received_at, changed_at, sequence)
        select l.id, l.country_code, l.party_id, l.location_id, l.connection_id, l.source_id, l.source_version,
               convert_from(substring(?::bytea from l.document_from for l.document_bytes), 'UTF8'),
               l.withdrawn_document, l.as_stored, l.content_hash, l.input_hash, l.omitted_evses, l.vanished, l.publish,
               l.expired, l.withheld, l.withheld_across, l.missing_items, l.missing_since, l.name, l.address,
               l.postal_code, l.city, l.country, l.time_zone, l.parking_type, l.operator_name,
-              st_setsrid(st_makepoint(l.longitude, l.latitude), 4326), l.last_updated, l.created_at, l.received_at,
-              l.changed_at, l.sequence
+              st_setsrid(st_makepoint(l.longitude, l.latitude), 4326), l.last_updated, l.evse_keys, l.evse_times,
+              l.created_at, l.received_at, l.changed_at, l.sequence
          from json_to_recordset(?) as l(
                 id bigint, country_code text, party_id text, location_id text, connection_id bigint,
                 source_id bigint, source_version text, document_from integer, document_bytes integer,
@@ -204,7 +198,7 @@ with written as (
                 withheld_across boolean, missing_items text[], missing_since timestamptz[], name text, address text,
                 postal_code text, city text, country text, time_zone text, parking_type text, operator_name text,
                 longitude double precision, latitude double precision, last_updated timestamptz,
-                created_at timestamptz, received_at timestamptz, changed_at timestamptz, sequence bigint)
+                evse_keys text[], evse_times timestamptz[], created_at timestamptz, received_at timestamptz, changed_at timestamptz, sequence bigint)
        on conflict (id) do update
           set location_id        = excluded.location_id,
               connection_id      = excluded.connection_id,
@@ -235,17 +229,15 @@ with written as (
               geometry           = excluded.geometry,
               last_updated       = excluded.last_updated,
               published_last_updated = ${asLastToldTime('location')},
+              evse_keys          = excluded.evse_keys,
+              evse_times         = excluded.evse_times,
+              published_evse_times = ${EVSE_TIMES_AS_LAST_TOLD},
               received_at        = excluded.received_at,
               changed_at         = excluded.changed_at,
               sequence           = excluded.sequence
        returning location.id, location.changed_at, location.last_updated
      )
-insert into location_time (location, changed_at, last_updated)
-select written.id, written.changed_at, written.last_updated
-  from written
-on conflict (location) do update
-   set changed_at   = excluded.changed_at,
-       last_updated = excluded.last_updated`;
+${WRITE_TIMES}`;
 
 function locationRow(write: LocationWrite, { from, bytes }: TextPlace): object {
   const { document } = write;
@@ -281,6 +273,7 @@ function locationRow(write: LocationWrite, { from, bytes }: TextPlace): object {
     longitude: Number(document.coordinates.longitude),
     latitude: Number(document.coordinates.latitude),
     last_updated: timestampText(document.last_updated),
+    ...evseTimeColumns(document),
     created_at: write.createdAt,
     received_at: write.receivedAt,
     changed_at: write.changedAt,

@@ -14,6 +14,7 @@
  * at, are decided anew, in one statement; whom that concerns is marked with the number of the round. REMOVED EVSEs and Locations that nobody may see are no twins of anything.
  */
 import type { Knex } from 'knex';
+import { EVSE_TIME } from './evse-times.ts';
 
 /** Why one of two EVSEs holds. */
 export type HoldReason = 'shown' | 'direct' | 'newer' | 'fuller' | 'earlier';
@@ -56,7 +57,7 @@ with touched as (
        select evse.compact_id, evse.location, evse.uid_key, evse.capabilities, evse.floor_level,
               evse.physical_reference, location.public as shown,
               left(evse.compact_id, 5) = location.country_code || location.party_id as direct,
-              evse.last_updated as said_at,
+              ${EVSE_TIME} as said_at,
               count(*) over (partition by evse.compact_id) as holders
          from evse
          join location on location.id = evse.location

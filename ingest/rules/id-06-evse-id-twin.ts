@@ -1,4 +1,5 @@
 /** An EVSE ID stands for one EVSE. */
+import { EVSE_TIME } from '../../db/registry/evse-times.ts';
 import { readTwinLocations } from '../../db/registry/twin-table.ts';
 import type { RegistryRule } from '../rule.ts';
 
@@ -34,7 +35,7 @@ export const id06EvseIdTwin: RegistryRule = {
               select evse_twin.location, evse_twin.uid_key, evse_twin.compact_id, evse_twin.holds, evse_twin.reason,
                      location.country_code || '-' || location.party_id || ' ' || location.location_id || ', EVSE '
                      || evse.uid as name,
-                     evse.evse_id, evse.last_updated
+                     evse.evse_id, ${EVSE_TIME} as last_updated
                 from evse_twin
                 join location on location.id = evse_twin.location
                 join evse

@@ -1,4 +1,5 @@
 /** Statuses change. */
+import { EVSE_TIME } from '../../db/registry/evse-times.ts';
 import type { RegistryRule } from '../rule.ts';
 
 /**
@@ -39,7 +40,7 @@ export const statusSilent: RegistryRule = {
                cross join moment
             )
        select location.id, evse.uid_key, null::text as connector_key, 'status' as path,
-              'has not changed for ' || extract(day from moment.now - evse.last_updated) || ' days' as message,
+              'has not changed for ' || extract(day from moment.now - ${EVSE_TIME}) || ' days' as message,
               to_json(evse.status)::text as received
          from asked
         cross join moment
@@ -51,10 +52,10 @@ export const statusSilent: RegistryRule = {
           and owner.party_id = location.party_id
          join evse
            on evse.location = location.id
-        where evse.status = 'CHARGING' and evse.last_updated < moment.now - interval '${LONGEST.CHARGING} days'
-           or evse.status = 'RESERVED' and evse.last_updated < moment.now - interval '${LONGEST.RESERVED} days'
-           or evse.status = 'BLOCKED' and evse.last_updated < moment.now - interval '${LONGEST.BLOCKED} days'
+        where evse.status = 'CHARGING' and ${EVSE_TIME} < moment.now - interval '${LONGEST.CHARGING} days'
+           or evse.status = 'RESERVED' and ${EVSE_TIME} < moment.now - interval '${LONGEST.RESERVED} days'
+           or evse.status = 'BLOCKED' and ${EVSE_TIME} < moment.now - interval '${LONGEST.BLOCKED} days'
            or evse.status not in ('PLANNED', 'REMOVED')
               and owner.moves
-              and evse.last_updated < moment.now - interval '${LONGEST_OF_ANY} days'`,
+              and ${EVSE_TIME} < moment.now - interval '${LONGEST_OF_ANY} days'`,
 };

@@ -51,9 +51,8 @@ describe('The compact form of EVSE IDs', () => {
     // More than the migration reads at once.
     const count = 20_001;
     await database.knex.raw(
-      `insert into evse (location, uid_key, uid, evse_id, status, capabilities, parking_restrictions, geometry,
-                         last_updated)
-       select evse.location, 'many-' || n, 'many-' || n, 'be*abc*e' || n, 'REMOVED', '{}', '{}', evse.geometry, now()
+      `insert into evse (location, uid_key, uid, evse_id, status, capabilities, parking_restrictions, geometry)
+       select evse.location, 'many-' || n, 'many-' || n, 'be*abc*e' || n, 'REMOVED', '{}', '{}', evse.geometry
          from evse, generate_series(1, ?) as n
         where evse.uid_key = 'e0'`,
       [count],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { down, up } from '../../../db/migrations/0015-features.ts';
+import * as evseTimes from '../../../db/migrations/0020-times-of-evses.ts';
 import { fillFixtureRegistry, storedLocation, storedTariff } from '../../exports/fixture-registry.ts';
 import { buildEvse } from '../../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -31,7 +32,10 @@ describe('The times that open data shows', () => {
     const { rows } = await database.knex.raw<{ rows: { name: string; time: Date }[] }>(
       `select location.location_id as name, location.published_last_updated as time from location
         union all
-       select evse.uid, evse.published_last_updated from evse
+       select times.uid_key, nullif(times.published, times.newest)
+         from location
+        cross join unnest(location.evse_keys, location.evse_times, location.published_evse_times)
+           as times (uid_key, newest, published)
         union all
        select 'tariff ' || tariff.tariff_id, tariff.published_last_updated from tariff`,
     );
@@ -51,9 +55,11 @@ describe('The times that open data shows', () => {
 
   it('are read from the published documents of what was there before they were kept', async () => {
     await database.knex.transaction(async (transaction) => {
+      await evseTimes.down(transaction);
       await down(transaction);
       expect(await transaction.schema.hasColumn('evse', 'published_last_updated')).to.equal(false);
       await up(transaction);
+      await evseTimes.up(transaction);
     });
     expect(await shown()).to.deep.equal(wanted);
     expect(await apart(), 'has coordinates of its own').to.deep.equal(['E1']);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Location, Speaker } from '../../../db/model.ts';
+import { EVSE_TIME } from '../../../db/registry/evse-times.ts';
 import { createWriter, type RegistryWriter } from '../../../db/registry/writer.ts';
 import { buildConnector, buildEvse, buildLocation } from '../../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -9,7 +10,8 @@ import { addTestSource } from '../../support/pipeline.ts';
 /** What the rows of two Locations with the same document have in common: all but their history. */
 const EVSES = `
 select evse.uid_key, evse.uid, evse.evse_id, evse.compact_id, evse.status, evse.capabilities, evse.parking_restrictions,
-       evse.floor_level, evse.physical_reference, st_astext(evse.geometry) as place, evse.stands_apart, evse.last_updated
+       evse.floor_level, evse.physical_reference, st_astext(evse.geometry) as place, evse.stands_apart,
+       ${EVSE_TIME} as last_updated
   from evse
   join location on location.id = evse.location
  where location.location_id = ?
@@ -18,7 +20,7 @@ select evse.uid_key, evse.uid, evse.evse_id, evse.compact_id, evse.status, evse.
 const CONNECTORS = `
 select connector.uid_key, connector.connector_key, connector.connector_id, connector.standard, connector.format,
        connector.power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power,
-       connector.max_power, connector.tariff_ids, connector.last_updated
+       connector.max_power, connector.tariff_ids
   from connector
   join location on location.id = connector.location
  where location.location_id = ?
@@ -140,14 +142,38 @@ describe('rows of EVSEs and connectors', () => {
     );
   });
 
-  it('forget the time that the journal had told when it tells of their Location again', async () => {
-    const told = () => database.knex('evse').pluck('published_last_updated');
+  it('have times beside their Location, which forgets those that the journal had told when it tells of it again', async () => {
+    const told = async () => (await database.knex('location').pluck('published_evse_times'))[0];
     await write('L', () => buildLocation());
     // Nothing new but its time: the journal does not hear of it.
     await write('L', () => buildLocation({ evses: [buildEvse({ last_updated: '2026-06-01T12:00:01Z' })] }));
     expect(await told()).to.deep.equal([new Date('2026-06-01T12:00:00Z')]);
     await write('L', (stored) => ({ ...(stored as Location), name: 'another' }));
-    expect(await told()).to.deep.equal([null]);
+    expect(await told()).to.equal(null);
+  });
+
+  it('are not written for a heartbeat, which brings other times and another order and no more', async () => {
+    const evsesAt = (time: string) =>
+      ['E1', 'E2'].map((uid) =>
+        buildEvse({ uid, connectors: [buildConnector({ last_updated: time })], last_updated: time }),
+      );
+    const versions = async () => {
+      const { rows } = await database.knex.raw(
+        `select evse.xmin::text as evse, connector.xmin::text as connector
+           from evse
+           join connector using (location, uid_key)
+          order by evse.uid_key`,
+      );
+      return rows;
+    };
+    await write('L', () => buildLocation({ evses: evsesAt('2026-06-01T12:00:00Z') }));
+    const before = await versions();
+    expect(before).to.have.length(2);
+    await write('L', () => buildLocation({ evses: evsesAt('2026-06-01T12:00:01Z').reverse() }));
+    expect(await versions()).to.deep.equal(before);
+    const { evses } = await rowsOf('L');
+    const times = evses.map(({ last_updated }: { last_updated: Date }) => last_updated.toISOString());
+    expect(times).to.deep.equal(['2026-06-01T12:00:01.000Z', '2026-06-01T12:00:01.000Z']);
   });
 
   it('are not written where they stay as they are, whoever sends them again', async () => {

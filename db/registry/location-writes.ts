@@ -1,0 +1,135 @@
+/**
+ * Locations with their EVSEs and connectors, on their way into rows.
+ *
+ * Most writes, of a status as of a later state of a feed, change times and statuses of a known Location and nothing
+ * else. Then the columns that say what and where it is, and what it lacks, stay as they are: they are neither handed
+ * over nor made again, and the row is updated without the question whether there is one.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Knex } from 'knex';
+import type { Location } from '../model.ts';
+import { byteaText, joinTexts, type TextPlace, timestampText } from './column-values.ts';
+import { writeEvses } from './evse-table.ts';
+import { evseTimeColumns } from './evse-times.ts';
+import { asLastTold, asLastToldTime, EVSE_TIMES_AS_LAST_TOLD } from './journal.ts';
+import {
+  isExpired,
+  type LocationWrite,
+  speakerColumns,
+  upsertLocations,
+  WRITE_TIMES,
+} from './location-table.ts';
+
+/** Writes Locations with their EVSEs and connectors: new ids are inserted, known ones replaced. */
+export async function writeLocations(
+  transaction: Knex.Transaction,
+  writes: readonly LocationWrite[],
+): Promise<void> {
+  if (writes.length === 0) return;
+  const revisions = writes.filter(isRevision);
+  const others = writes.filter((write) => !isRevision(write));
+  if (others.length > 0) await upsertLocations(transaction, others);
+  if (revisions.length > 0) await reviseLocations(transaction, revisions);
+  await writeEvses(
+    transaction,
+    writes.map(({ id, document, previous }) => ({ id, document, previous: previous?.document })),
+  );
+}
+
+/** What the columns follow from that a revision leaves alone. */
+const LASTING_FIELDS = [
+  'id',
+  'publish',
+  'name',
+  'address',
+  'postal_code',
+  'city',
+  'country',
+  'time_zone',
+  'parking_type',
+  'operator',
+  'coordinates',
+] as const satisfies readonly (keyof Location)[];
+
+function isRevision({ document, previous, missingItems }: LocationWrite): boolean {
+  return (
+    previous !== undefined &&
+    LASTING_FIELDS.every((field) => isDeepStrictEqual(document[field], previous.document[field])) &&
+    isDeepStrictEqual(missingItems, previous.missingItems)
+  );
+}
+
+async function reviseLocations(
+  transaction: Knex.Transaction,
+  writes: readonly LocationWrite[],
+): Promise<void> {
+  const documents = joinTexts(writes.map(({ document }) => JSON.stringify(document)));
+  const rows = writes.map((write, index) => revisedRow(write, documents.places[index] as TextPlace));
+  await transaction.raw(REVISE_LOCATIONS, [documents.bytes, JSON.stringify(rows)]);
+}
+
+/** What comes in is called `excluded` as in an upsert, for the expressions that serve both. */
+const REVISE_LOCATIONS = `
+with excluded as materialized (
+       select l.*,
+              convert_from(substring(?::bytea from l.document_from for l.document_bytes), 'UTF8') as document
+         from json_to_recordset(?) as l(
+                id bigint, connection_id bigint, source_id bigint, source_version text, document_from integer,
+                document_bytes integer, withdrawn_document text, as_stored text[], content_hash bytea,
+                input_hash bytea, omitted_evses text[], vanished boolean, expired boolean, withheld boolean,
+                withheld_across boolean, last_updated timestamptz, evse_keys text[], evse_times timestamptz[],
+                received_at timestamptz, changed_at timestamptz, sequence bigint)
+     ),
+     written as (
+       update location
+          set connection_id      = excluded.connection_id,
+              source_id          = excluded.source_id,
+              source_version     = excluded.source_version,
+              document           = excluded.document,
+              published_document = ${asLastTold('location')},
+              withdrawn_document = excluded.withdrawn_document,
+              as_stored          = excluded.as_stored,
+              content_hash       = excluded.content_hash,
+              input_hash         = excluded.input_hash,
+              omitted_evses      = excluded.omitted_evses,
+              vanished           = excluded.vanished,
+              expired            = excluded.expired,
+              withheld           = excluded.withheld,
+              withheld_across    = excluded.withheld_across,
+              last_updated       = excluded.last_updated,
+              published_last_updated = ${asLastToldTime('location')},
+              evse_keys          = excluded.evse_keys,
+              evse_times         = excluded.evse_times,
+              published_evse_times = ${EVSE_TIMES_AS_LAST_TOLD},
+              received_at        = excluded.received_at,
+              changed_at         = excluded.changed_at,
+              sequence           = excluded.sequence
+         from excluded
+        where location.id = excluded.id
+       returning location.id, location.changed_at, location.last_updated
+     )
+${WRITE_TIMES}`;
+
+function revisedRow(write: LocationWrite, { from, bytes }: TextPlace): object {
+  return {
+    id: write.id,
+    ...speakerColumns(write.speaker),
+    source_version: write.sourceVersion,
+    document_from: from,
+    document_bytes: bytes,
+    withdrawn_document: write.withdrawnDocument,
+    as_stored: write.asStored,
+    content_hash: byteaText(write.contentHash),
+    input_hash: byteaText(write.inputHash),
+    omitted_evses: write.omittedEvses,
+    vanished: write.vanished,
+    expired: isExpired(write.document),
+    withheld: write.withheld,
+    withheld_across: write.withheldAcross,
+    last_updated: timestampText(write.document.last_updated),
+    ...evseTimeColumns(write.document),
+    received_at: write.receivedAt,
+    changed_at: write.changedAt,
+    sequence: write.sequence,
+  };
+}
