@@ -7,7 +7,7 @@
  */
 import type { Checked, Checks, Location, Outcome, Owner, Speaker } from '../model.ts';
 import { timestampText } from './column-values.ts';
-import { evsesWithOtherStatus, locationContentHash, sameButForStatuses, showsSameEvses } from './content.ts';
+import { evsesWithOtherStatus, sameButForStatuses, sameContent, showsSameEvses } from './content.ts';
 import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry, Place } from './journal.ts';
@@ -19,7 +19,8 @@ export class LocationDraft {
   private readonly stored: StoredLocation | undefined;
   private readonly collector = new FindingCollector();
   private current: CurrentLocation | undefined;
-  private contentHash: Buffer | undefined;
+  /** It says something else than what is stored. */
+  private hasNews = false;
   private last: { write: Write<Location>; speaker: Speaker | null; correlationId: string | null } | undefined;
   private placement: Placement | undefined;
   private checked: Checked = UNCHECKED;
@@ -30,7 +31,6 @@ export class LocationDraft {
     this.owner = owner;
     this.stored = stored;
     this.current = stored;
-    this.contentHash = stored?.contentHash;
     this.withheldAcross = stored?.withheldAcross ?? false;
   }
 
@@ -40,15 +40,15 @@ export class LocationDraft {
     if (decision.kind !== 'write') {
       return outcomeWithoutWrite(decision) as Outcome;
     }
-    const contentHash = locationContentHash(decision.document);
+    const { document } = decision;
     const isCreated = this.current === undefined || decision.createdChild === true;
-    const isSame = this.contentHash?.equals(contentHash) ?? false;
+    const isSame = isSameAs(this.current, document);
+    this.hasNews = this.current === this.stored ? !isSame : !isSameAs(this.stored, document);
     this.collector.take(decision);
     const { speaker, correlationId = null } = mutation;
     this.last = { write: decision, speaker, correlationId };
-    this.contentHash = contentHash;
     this.current = {
-      document: decision.document,
+      document,
       omittedEvses: decision.omittedEvses ?? [],
       vanished: decision.vanished ?? false,
     };
@@ -90,12 +90,7 @@ export class LocationDraft {
 
   /** The content changed, or who may see it: the journal hears of it. */
   get isChanged(): boolean {
-    const { stored } = this;
-    return (
-      stored === undefined ||
-      !stored.contentHash.equals(this.contentHash as Buffer) ||
-      stored.withheld !== this.checked.withheld
-    );
+    return this.hasNews || this.stored?.withheld !== this.checked.withheld;
   }
 
   place(placement: Placement): void {
@@ -114,7 +109,6 @@ export class LocationDraft {
       withdrawnDocument: this.withdrawnDocument(write.document),
       sourceVersion: write.sourceVersion,
       asStored: write.asStored,
-      contentHash: this.contentHash as Buffer,
       inputHash: write.inputHash,
       omittedEvses: write.omittedEvses ?? [],
       vanished: write.vanished ?? false,
@@ -205,6 +199,10 @@ export class LocationDraft {
       ? JSON.stringify(withdrawn(this.stored.document, document.last_updated))
       : this.stored.withdrawnDocument;
   }
+}
+
+function isSameAs(before: { readonly document: Location } | undefined, document: Location): boolean {
+  return before !== undefined && sameContent(before.document, document);
 }
 
 /** Where a Location was; null when it is still found there. `now` is null when it is no longer shown. */
