@@ -24,6 +24,8 @@ export class LocationDraft {
   private last: { write: Write<Location>; speaker: Speaker | null; correlationId: string | null } | undefined;
   private placement: Placement | undefined;
   private checked: Checked = UNCHECKED;
+  /** The rules that were asked; null: all of them. */
+  private askedRules: readonly string[] | null = null;
   private isRechecked = false;
   private withheldAcross: boolean;
 
@@ -64,8 +66,20 @@ export class LocationDraft {
   /** Asks the rules of what it has become; once, before anything else is asked of it. */
   check(checks: Checks): void {
     const { document } = this.current as CurrentLocation;
-    const checked = checks.location(document, this.stored?.document, this.owner);
+    const checked =
+      this.checkMotion(checks, document) ?? checks.location(document, this.stored?.document, this.owner);
     this.checked = { ...checked, withheld: checked.withheld || this.withheldAcross };
+  }
+
+  /** Most pushes are statuses, of which hardly a rule has anything to say. */
+  private checkMotion(checks: Checks, document: Location): Checked | null {
+    const { stored } = this;
+    // Of what is withheld nobody knows which rule would have it so.
+    if (stored === undefined || stored.withheld || this.isRechecked) return null;
+    const moved = checks.moved(document, stored.document, this.owner);
+    if (moved === null) return null;
+    this.askedRules = moved.rules;
+    return { ...moved, missingItems: stored.missingItems };
   }
 
   /** The rules are to be asked, and what they say is to be written. */
@@ -158,6 +172,7 @@ export class LocationDraft {
       findings: this.collector.findings,
       mode: this.collector.mode,
       checked: this.checked.findings,
+      askedRules: this.askedRules,
     };
   }
 

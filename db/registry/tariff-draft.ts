@@ -150,6 +150,7 @@ export class TariffDraft {
       findings: this.isDeleted ? [] : this.collector.findings,
       mode: this.isDeleted ? 'replace' : this.collector.mode,
       checked: this.isDeleted ? [] : this.checked.findings,
+      askedRules: null,
     };
   }
 
