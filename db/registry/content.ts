@@ -5,7 +5,7 @@
  * Pure, and quick where the states have parts in common: what a write leaves alone mostly is the very same object.
  */
 import { hash } from 'node:crypto';
-import type { Evse, Location, Tariff } from '../model.ts';
+import type { Evse, Location, Status, Tariff } from '../model.ts';
 
 const TIME_FIELD = 'last_updated';
 
@@ -24,22 +24,21 @@ export function sameTariff(one: Tariff, other: Tariff): boolean {
   return sameFields(one, other, [TIME_FIELD]);
 }
 
-/** Uids, as in the later state, of the EVSEs whose status became another. Both states have the same EVSEs. */
-export function evsesWithOtherStatus(earlier: Location, later: Location): string[] {
+/** An EVSE whose status became another. */
+export interface StatusChange {
+  /** As in the later state. */
+  readonly uid: string;
+  readonly from: Status;
+  readonly to: Status;
+}
+
+/** What became of the statuses of a Location. Both states have the same EVSEs. */
+export function statusChanges(earlier: Location, later: Location): StatusChange[] {
   const before = new Map((earlier.evses ?? []).map(({ uid, status }) => [uid.toLowerCase(), status]));
-  return (later.evses ?? [])
-    .filter(({ uid, status }) => before.get(uid.toLowerCase()) !== status)
-    .map(({ uid }) => uid);
-}
-
-/** True when the same EVSEs are shown: one that is REMOVED, or is so no longer, changes more than a status. */
-export function showsSameEvses(one: Location, other: Location): boolean {
-  return shownEvses(one) === shownEvses(other);
-}
-
-function shownEvses({ evses = [] }: Location): string {
-  const uids = (evses ?? []).filter(({ status }) => status !== 'REMOVED').map(({ uid }) => uid.toLowerCase());
-  return JSON.stringify(uids.sort());
+  return (later.evses ?? []).flatMap(({ uid, status: to }) => {
+    const from = before.get(uid.toLowerCase()) as Status;
+    return from === to ? [] : { uid, from, to };
+  });
 }
 
 /** SHA-256 of a text: 32 bytes. */

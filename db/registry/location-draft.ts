@@ -7,7 +7,7 @@
  */
 import type { Checked, Checks, Location, Outcome, Owner, Speaker } from '../model.ts';
 import { timestampText } from './column-values.ts';
-import { evsesWithOtherStatus, sameButForStatuses, sameContent, showsSameEvses } from './content.ts';
+import { type StatusChange, sameButForStatuses, sameContent, statusChanges } from './content.ts';
 import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry, Place } from './journal.ts';
@@ -146,18 +146,20 @@ export class LocationDraft {
     const isPublic = this.isShown && !isExpired(document);
     const wasPublic = this.wasShown && !this.stored?.expired;
     const before = this.stored?.document;
-    const onlyStatuses =
-      isPublic && wasPublic && before !== undefined && sameButForStatuses(before, document);
+    const statuses =
+      isPublic && wasPublic && before !== undefined && sameButForStatuses(before, document)
+        ? statusChanges(before, document)
+        : null;
     return {
       sequence,
-      kind: onlyStatuses && showsSameEvses(before, document) ? 'status' : 'location',
+      kind: statuses?.every(showsAsBefore) ? 'status' : 'location',
       action: isPublic ? 'upsert' : 'delete',
       public: isPublic || wasPublic,
       object: this.id,
       country_code: this.owner.countryCode,
       party_id: this.owner.partyId,
       object_id: document.id,
-      evses: onlyStatuses ? evsesWithOtherStatus(before, document) : null,
+      evses: statuses?.map(({ uid }) => uid) ?? null,
       correlation_id: this.last?.correlationId ?? null,
       moved_from: before && wasPublic ? placeLeft(before, isPublic ? document : null) : null,
       renamed_from: before && wasPublic && before.id !== document.id ? before.id : null,
@@ -218,6 +220,11 @@ export class LocationDraft {
 
 function isSameAs(before: { readonly document: Location } | undefined, document: Location): boolean {
   return before !== undefined && sameContent(before.document, document);
+}
+
+/** An EVSE that is REMOVED, or is so no longer, changes more than a status. */
+function showsAsBefore({ from, to }: StatusChange): boolean {
+  return from !== 'REMOVED' && to !== 'REMOVED';
 }
 
 /** Where a Location was; null when it is still found there. `now` is null when it is no longer shown. */
