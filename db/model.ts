@@ -210,6 +210,17 @@ export interface Checked {
 export interface Checks {
   location(next: Location, previous: Location | undefined, owner: Owner): Checked;
   tariff(next: Tariff, previous: Tariff | undefined, owner: Owner): Checked;
+  /**
+   * Of a Location about which all rules were asked before: what is left to ask where nothing but statuses and times has
+   * changed since. Null where more has, so that all have to be asked.
+   */
+  moved(next: Location, previous: Location, owner: Owner): CheckedMotion | null;
+}
+
+/** What those rules say that go by statuses and times. What others found, and what the Location lacks, stays as it is. */
+export interface CheckedMotion extends Pick<Checked, 'findings' | 'withheld'> {
+  /** The rules that were asked. */
+  readonly rules: readonly string[];
 }
 
 /** How the handling of one object ended; a run counts these, and they add up to what it received. */

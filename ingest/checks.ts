@@ -5,10 +5,23 @@
  * Guarantees: pure but for the policies and registers that it is given, which are in memory; one finding a rule and
  * part, further ones of the same place counted in `occurrences`; a rule that fails is our fault, never the object's:
  * it is logged once a rule and the others are asked all the same.
+ *
+ * Where nothing but statuses and times changed, only rules about time are asked (`moved`): what the others go by is the
+ * same, but for policies and registers, after whose changes `recheck-walk.ts` asks everything of every object.
  */
 import type { Logger } from 'pino';
 import type { Checked, Checks, Finding, FindingPart, Location, Owner, Problem, Tariff } from '../db/model.ts';
-import type { Action, Found, KnownOperators, ObjectRule, Rule, RuleContext, RuleFacts } from './rule.ts';
+import { onlyInMotion } from './only-in-motion.ts';
+import type {
+  Action,
+  Found,
+  KnownOperators,
+  LocationRule,
+  ObjectRule,
+  Rule,
+  RuleContext,
+  RuleFacts,
+} from './rule.ts';
 
 /** What is to be done about a rule, for an owner. */
 export interface Policies {
@@ -41,7 +54,9 @@ const FINDING_LIMIT = 500;
 /** The rules that count for one owner. */
 interface Plan {
   readonly revision: number;
-  readonly location: readonly ObjectRule<Location>[];
+  readonly location: readonly LocationRule[];
+  /** Those of them that are to be asked also where only statuses and times changed. */
+  readonly motion: readonly LocationRule[];
   readonly tariff: readonly ObjectRule<Tariff>[];
   readonly withholding: ReadonlySet<string>;
   readonly rejecting: ReadonlySet<string>;
@@ -108,6 +123,12 @@ export function createChecks(parts: CheckParts): ObjectChecks {
       const findings = findingsOf(plan.location, next, contextOf(owner, previous));
       return { findings, missingItems: missingItems(next), withheld: isWithheld(plan, findings) };
     },
+    moved(next, previous, owner) {
+      if (!onlyInMotion(previous, next)) return null;
+      const plan = planFor(owner);
+      const findings = findingsOf(plan.motion, next, contextOf(owner, previous));
+      return { findings, withheld: isWithheld(plan, findings), rules: plan.motion.map(({ id }) => id) };
+    },
     tariff(next, previous, owner) {
       const plan = planFor(owner);
       const findings = findingsOf(plan.tariff, next, contextOf(owner, previous));
@@ -134,9 +155,11 @@ function makePlan(rules: readonly Rule[], policies: Policies, owner: Owner): Pla
   const withAction = (action: Action) =>
     new Set(rules.filter(({ id }) => policies.actionOf(id, owner) === action).map(({ id }) => id));
   const off = withAction('off');
+  const location = rules.filter((rule) => rule.on === 'location').filter(({ id }) => !off.has(id));
   return {
     revision: policies.revision,
-    location: rules.filter((rule) => rule.on === 'location').filter(({ id }) => !off.has(id)),
+    location,
+    motion: location.filter((rule) => rule.isAboutTime),
     tariff: rules.filter((rule) => rule.on === 'tariff').filter(({ id }) => !off.has(id)),
     withholding: withAction('withhold'),
     rejecting: withAction('reject'),

@@ -68,6 +68,11 @@ export interface ObjectRule<T> extends RuleFacts {
 
 export interface LocationRule extends ObjectRule<Location> {
   readonly on: 'location';
+  /**
+   * Times, what was stored before, or statuses beyond what `only-in-motion.ts` tells apart can break or mend it. Absent:
+   * what it found stays right while nothing but statuses and times change, so that it is not asked then.
+   */
+  readonly isAboutTime?: boolean;
 }
 
 export interface TariffRule extends ObjectRule<Tariff> {

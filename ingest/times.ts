@@ -34,10 +34,15 @@ export function isOlder(incoming: string, stored: string, now: Date): boolean {
   return isBefore(incoming, stored) && !isInFuture(stored, now);
 }
 
-/** Written alike, their texts are in the order of time: to compare those costs a tenth of reading two dates. */
+/** Characters of a DateTime up to its second, which everybody writes alike. */
+const SECOND = 19;
+
+/** Texts that are written alike are in the order of time: to compare those costs a tenth of reading two dates. */
 function isBefore(one: string, other: string): boolean {
-  const areAlike = one.length === other.length && one.endsWith('Z') === other.endsWith('Z');
-  return areAlike ? one < other : timeOf(one) < timeOf(other);
+  if (one.length === other.length && one.endsWith('Z') === other.endsWith('Z')) return one < other;
+  const second = one.slice(0, SECOND);
+  const otherSecond = other.slice(0, SECOND);
+  return second === otherSecond ? timeOf(one) < timeOf(other) : second < otherSecond;
 }
 
 /** The Connector's EVSE, not older than its connectors; the same object when it is not. */

@@ -2,19 +2,14 @@
  * When are two states of an object the same? When they differ in nothing but times, the order of EVSEs and
  * connectors, the order of keys, and the ways OCPI has of saying "nothing" (null, absent, empty list).
  *
- * Pure functions; the text they hash is never stored or shown.
+ * Pure, and quick where the states have parts in common: what a write leaves alone mostly is the very same object.
  */
 import { hash } from 'node:crypto';
-import type { Evse, Location, Tariff } from '../model.ts';
+import type { Evse, Location, Status, Tariff } from '../model.ts';
 
 const TIME_FIELD = 'last_updated';
 
-/** SHA-256 of what a Location says, its times apart. */
-export function locationContentHash(location: Location): Buffer {
-  return sha256(locationText(location));
-}
-
-/** True when two states of a Location say the same, as their hashes do; quick where they have parts in common. */
+/** True when two states of a Location say the same. */
 export function sameContent(one: Location, other: Location): boolean {
   return sameLocations(one, other, [TIME_FIELD, 'connectors']);
 }
@@ -24,108 +19,31 @@ export function sameButForStatuses(one: Location, other: Location): boolean {
   return sameLocations(one, other, [TIME_FIELD, 'connectors', 'status']);
 }
 
-/** Uids, as in the later state, of the EVSEs whose status became another. Both states have the same EVSEs. */
-export function evsesWithOtherStatus(earlier: Location, later: Location): string[] {
+/** True when two states of a Tariff say the same. The order of its elements is part of it (TR-11). */
+export function sameTariff(one: Tariff, other: Tariff): boolean {
+  return sameFields(one, other, [TIME_FIELD]);
+}
+
+/** An EVSE whose status became another. */
+export interface StatusChange {
+  /** As in the later state. */
+  readonly uid: string;
+  readonly from: Status;
+  readonly to: Status;
+}
+
+/** What became of the statuses of a Location. Both states have the same EVSEs. */
+export function statusChanges(earlier: Location, later: Location): StatusChange[] {
   const before = new Map((earlier.evses ?? []).map(({ uid, status }) => [uid.toLowerCase(), status]));
-  return (later.evses ?? [])
-    .filter(({ uid, status }) => before.get(uid.toLowerCase()) !== status)
-    .map(({ uid }) => uid);
-}
-
-/** True when the same EVSEs are shown: one that is REMOVED, or is so no longer, changes more than a status. */
-export function showsSameEvses(one: Location, other: Location): boolean {
-  return shownEvses(one) === shownEvses(other);
-}
-
-function shownEvses({ evses = [] }: Location): string {
-  const uids = (evses ?? []).filter(({ status }) => status !== 'REMOVED').map(({ uid }) => uid.toLowerCase());
-  return JSON.stringify(uids.sort());
-}
-
-/** SHA-256 of what a Tariff says, its time apart. The order of its elements is part of it (TR-11). */
-export function tariffContentHash(tariff: Tariff): Buffer {
-  return sha256(objectText(tariff, [TIME_FIELD]));
+  return (later.evses ?? []).flatMap(({ uid, status: to }) => {
+    const from = before.get(uid.toLowerCase()) as Status;
+    return from === to ? [] : { uid, from, to };
+  });
 }
 
 /** SHA-256 of a text: 32 bytes. */
 export function sha256(text: string): Buffer {
   return hash('sha256', text, 'buffer');
-}
-
-function locationText(location: Location): string {
-  const evses = (location.evses ?? [])
-    .map((evse) => [evse.uid.toLowerCase(), evseText(evse)] as const)
-    .sort(byKey)
-    .map(([, text]) => text);
-  return `${objectText(location, [TIME_FIELD, 'evses'])}[${evses.join()}]`;
-}
-
-function evseText(evse: Evse): string {
-  const connectors = evse.connectors
-    .map((connector) => [connector.id.toLowerCase(), objectText(connector, [TIME_FIELD])] as const)
-    .sort(byKey)
-    .map(([, text]) => text);
-  return `${objectText(evse, [TIME_FIELD, 'connectors'])}[${connectors.join()}]`;
-}
-
-function byKey(one: readonly [string, string], other: readonly [string, string]): number {
-  return one[0] < other[0] ? -1 : one[0] > other[0] ? 1 : 0;
-}
-
-function objectText(value: object, without: readonly string[] = []): string {
-  let text = '{';
-  for (const { name, quoted } of fieldNames(value)) {
-    if (without.includes(name)) {
-      continue;
-    }
-    const field = (value as Record<string, unknown>)[name];
-    if (isNothing(field)) {
-      continue;
-    }
-    text += `${quoted}:${valueText(field)},`;
-  }
-  return `${text}}`;
-}
-
-/** A text that JSON writes as it is. */
-const PLAIN = /^[ !#-[\]-~]*$/;
-
-function valueText(value: unknown): string {
-  if (typeof value === 'string') return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(valueText).join()}]`;
-  return typeof value === 'object' && value !== null ? objectText(value) : String(value);
-}
-
-/** ENV-10: null, absent and an empty list say the same. */
-function isNothing(value: unknown): boolean {
-  return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
-}
-
-interface FieldName {
-  readonly name: string;
-  /** As JSON. */
-  readonly quoted: string;
-}
-
-/** Lists of names that are remembered; a hostile feed may invent more. */
-const SHAPE_LIMIT = 1_000;
-
-/** By the names as they stand in an object, a line each. */
-const shapes = new Map<string, readonly FieldName[]>();
-
-/** The names of an object's fields in their order, which is remembered: objects of a feed have few shapes. */
-function fieldNames(value: object): readonly FieldName[] {
-  const names = Object.keys(value);
-  const shape = names.join('\n');
-  const known = shapes.get(shape);
-  // A name that holds a line break makes another number of names look the same.
-  if (known?.length === names.length) return known;
-  const sorted = names.toSorted().map((name) => ({ name, quoted: JSON.stringify(name) }));
-  if (!names.some((name) => name.includes('\n'))) {
-    if (shapes.size >= SHAPE_LIMIT) shapes.clear();
-    shapes.set(shape, sorted);
-  }
-  return sorted;
 }
 
 /** @param without fields of an EVSE that may differ */
@@ -153,7 +71,7 @@ function sameEvses(one: Evse, other: Evse, without: readonly string[]): boolean 
   );
 }
 
-/** Whether two lists have the same parts, whatever their order. What was not touched is the very same object. */
+/** Whether two lists have the same parts, whatever their order; mostly it is the same. */
 function sameParts<T>(
   one: readonly T[],
   other: readonly T[],
@@ -162,21 +80,57 @@ function sameParts<T>(
 ): boolean {
   if (one === other) return true;
   if (one.length !== other.length) return false;
-  const others = new Map(other.map((part) => [idOf(part).toLowerCase(), part]));
-  return one.every((part) => {
-    const otherPart = others.get(idOf(part).toLowerCase());
-    return otherPart !== undefined && (part === otherPart || areSame(part, otherPart));
+  const keyOf = (part: T) => idOf(part).toLowerCase();
+  let byKey: Map<string, T> | undefined;
+  return one.every((part, place) => {
+    const there = other[place] as T;
+    if (part === there) return true;
+    const key = keyOf(part);
+    if (keyOf(there) === key) return areSame(part, there);
+    byKey ??= new Map(other.map((otherPart) => [keyOf(otherPart), otherPart]));
+    const otherPart = byKey.get(key);
+    return otherPart !== undefined && areSame(part, otherPart);
   });
 }
 
-function sameFields(one: object, other: object, without: readonly string[]): boolean {
-  const [fields, others] = [one, other] as Record<string, unknown>[];
-  const isSame = (name: string) => without.includes(name) || sameValues(fields?.[name], others?.[name]);
-  return Object.keys(one).every(isSame) && Object.keys(other).every(isSame);
+/** @param without fields that may differ */
+function sameFields(one: object, other: object, without: readonly string[] = []): boolean {
+  return (
+    Object.keys(one).every(
+      (name) => without.includes(name) || sameValues(fieldOf(one, name), fieldOf(other, name)),
+    ) &&
+    Object.keys(other).every(
+      (name) => without.includes(name) || Object.hasOwn(one, name) || isNothing(fieldOf(other, name)),
+    )
+  );
+}
+
+/** Its own, whatever the name: names come from outside. */
+function fieldOf(object: object, name: string): unknown {
+  return Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
 }
 
 function sameValues(one: unknown, other: unknown): boolean {
+  return one === other || (isNothing(one) ? isNothing(other) : sameWords(one, other));
+}
+
+/** Of two values one of which says something. In a list each entry says something, be it null. */
+function sameWords(one: unknown, other: unknown): boolean {
   if (one === other) return true;
-  if (isNothing(one) || isNothing(other)) return isNothing(one) && isNothing(other);
-  return valueText(one) === valueText(other);
+  if (!isObject(one) || !isObject(other)) return false;
+  if (!Array.isArray(one)) return !Array.isArray(other) && sameFields(one, other);
+  return (
+    Array.isArray(other) &&
+    one.length === other.length &&
+    one.every((entry, index) => sameWords(entry, other[index]))
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** ENV-10: null, absent and an empty list say the same. */
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
 }

@@ -17,7 +17,11 @@ export interface Placement {
 export const UNCHECKED: Checked = { findings: [], missingItems: [], withheld: false };
 
 /** No rules at all: for a writer that is given none. */
-export const NO_CHECKS: Checks = { location: () => UNCHECKED, tariff: () => UNCHECKED };
+export const NO_CHECKS: Checks = {
+  location: () => UNCHECKED,
+  tariff: () => UNCHECKED,
+  moved: () => null,
+};
 
 /** The findings of one object over the mutations of a batch: the last `replace`, and what came after it. */
 export class FindingCollector {

@@ -16,8 +16,10 @@ export interface ObjectFindings {
   findings: readonly Finding[];
   /** `replace`: open findings of ingest that are not among these close; `add`: they stay. */
   mode: 'replace' | 'add';
-  /** Of the rules; they always are all that there is to say. */
+  /** Of the rules that were asked; they are all that these have to say. */
   checked: readonly Finding[];
+  /** Those rules; null: all. What others found stays open. */
+  askedRules: readonly string[] | null;
 }
 
 /**
@@ -40,8 +42,13 @@ export async function writeFindings(
     ...object.findings.map((finding) => findingRow(object, 'ingest', finding)),
     ...object.checked.map((finding) => findingRow(object, 'check', finding)),
   ]);
-  const checked = objects.map(keyOf);
-  await transaction.raw(WRITE_FINDINGS, [JSON.stringify(rows), now, replaced, checked, now, now]);
+  const askedAll = objects.filter((object) => object.askedRules === null).map(keyOf);
+  const askedSome = objects.filter((object) => object.askedRules !== null);
+  const askedRules = [...new Set(askedSome.flatMap((object) => object.askedRules ?? []))];
+  await transaction.raw(WRITE_FINDINGS, [
+    ...[JSON.stringify(rows), now, replaced, askedAll],
+    ...[askedSome.map(keyOf), askedRules, now, now],
+  ]);
 }
 
 function findingRow(object: ObjectFindings, producer: 'ingest' | 'check', finding: Finding): object {
@@ -108,7 +115,9 @@ with incoming as (
        update finding
           set closed_at = ?
         where (finding.producer = 'ingest' and finding.object_key = any(?::text[])
-               or finding.producer = 'check' and finding.object_key = any(?::text[]))
+               or finding.producer = 'check' and finding.object_key = any(?::text[])
+               or finding.producer = 'check' and finding.object_key = any(?::text[])
+                                             and finding.rule = any(?::text[]))
           and finding.closed_at is null
           and not exists (select from incoming
                            where incoming.object_key = finding.object_key

@@ -7,7 +7,7 @@
  */
 import type { Checked, Checks, Location, Outcome, Owner, Speaker } from '../model.ts';
 import { timestampText } from './column-values.ts';
-import { evsesWithOtherStatus, locationContentHash, sameButForStatuses, showsSameEvses } from './content.ts';
+import { type StatusChange, sameButForStatuses, sameContent, statusChanges } from './content.ts';
 import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry, Place } from './journal.ts';
@@ -19,10 +19,13 @@ export class LocationDraft {
   private readonly stored: StoredLocation | undefined;
   private readonly collector = new FindingCollector();
   private current: CurrentLocation | undefined;
-  private contentHash: Buffer | undefined;
+  /** It says something else than what is stored. */
+  private hasNews = false;
   private last: { write: Write<Location>; speaker: Speaker | null; correlationId: string | null } | undefined;
   private placement: Placement | undefined;
   private checked: Checked = UNCHECKED;
+  /** The rules that were asked; null: all of them. */
+  private askedRules: readonly string[] | null = null;
   private isRechecked = false;
   private withheldAcross: boolean;
 
@@ -30,7 +33,6 @@ export class LocationDraft {
     this.owner = owner;
     this.stored = stored;
     this.current = stored;
-    this.contentHash = stored?.contentHash;
     this.withheldAcross = stored?.withheldAcross ?? false;
   }
 
@@ -40,15 +42,15 @@ export class LocationDraft {
     if (decision.kind !== 'write') {
       return outcomeWithoutWrite(decision) as Outcome;
     }
-    const contentHash = locationContentHash(decision.document);
+    const { document } = decision;
     const isCreated = this.current === undefined || decision.createdChild === true;
-    const isSame = this.contentHash?.equals(contentHash) ?? false;
+    const isSame = isSameAs(this.current, document);
+    this.hasNews = this.current === this.stored ? !isSame : !isSameAs(this.stored, document);
     this.collector.take(decision);
     const { speaker, correlationId = null } = mutation;
     this.last = { write: decision, speaker, correlationId };
-    this.contentHash = contentHash;
     this.current = {
-      document: decision.document,
+      document,
       omittedEvses: decision.omittedEvses ?? [],
       vanished: decision.vanished ?? false,
     };
@@ -64,8 +66,20 @@ export class LocationDraft {
   /** Asks the rules of what it has become; once, before anything else is asked of it. */
   check(checks: Checks): void {
     const { document } = this.current as CurrentLocation;
-    const checked = checks.location(document, this.stored?.document, this.owner);
+    const checked =
+      this.checkMotion(checks, document) ?? checks.location(document, this.stored?.document, this.owner);
     this.checked = { ...checked, withheld: checked.withheld || this.withheldAcross };
+  }
+
+  /** Most pushes are statuses, of which hardly a rule has anything to say. */
+  private checkMotion(checks: Checks, document: Location): Checked | null {
+    const { stored } = this;
+    // Of what is withheld nobody knows which rule would have it so.
+    if (stored === undefined || stored.withheld || this.isRechecked) return null;
+    const moved = checks.moved(document, stored.document, this.owner);
+    if (moved === null) return null;
+    this.askedRules = moved.rules;
+    return { ...moved, missingItems: stored.missingItems };
   }
 
   /** The rules are to be asked, and what they say is to be written. */
@@ -90,12 +104,7 @@ export class LocationDraft {
 
   /** The content changed, or who may see it: the journal hears of it. */
   get isChanged(): boolean {
-    const { stored } = this;
-    return (
-      stored === undefined ||
-      !stored.contentHash.equals(this.contentHash as Buffer) ||
-      stored.withheld !== this.checked.withheld
-    );
+    return this.hasNews || this.stored?.withheld !== this.checked.withheld;
   }
 
   place(placement: Placement): void {
@@ -114,7 +123,6 @@ export class LocationDraft {
       withdrawnDocument: this.withdrawnDocument(write.document),
       sourceVersion: write.sourceVersion,
       asStored: write.asStored,
-      contentHash: this.contentHash as Buffer,
       inputHash: write.inputHash,
       omittedEvses: write.omittedEvses ?? [],
       vanished: write.vanished ?? false,
@@ -138,18 +146,20 @@ export class LocationDraft {
     const isPublic = this.isShown && !isExpired(document);
     const wasPublic = this.wasShown && !this.stored?.expired;
     const before = this.stored?.document;
-    const onlyStatuses =
-      isPublic && wasPublic && before !== undefined && sameButForStatuses(before, document);
+    const statuses =
+      isPublic && wasPublic && before !== undefined && sameButForStatuses(before, document)
+        ? statusChanges(before, document)
+        : null;
     return {
       sequence,
-      kind: onlyStatuses && showsSameEvses(before, document) ? 'status' : 'location',
+      kind: statuses?.every(showsAsBefore) ? 'status' : 'location',
       action: isPublic ? 'upsert' : 'delete',
       public: isPublic || wasPublic,
       object: this.id,
       country_code: this.owner.countryCode,
       party_id: this.owner.partyId,
       object_id: document.id,
-      evses: onlyStatuses ? evsesWithOtherStatus(before, document) : null,
+      evses: statuses?.map(({ uid }) => uid) ?? null,
       correlation_id: this.last?.correlationId ?? null,
       moved_from: before && wasPublic ? placeLeft(before, isPublic ? document : null) : null,
       renamed_from: before && wasPublic && before.id !== document.id ? before.id : null,
@@ -164,6 +174,7 @@ export class LocationDraft {
       findings: this.collector.findings,
       mode: this.collector.mode,
       checked: this.checked.findings,
+      askedRules: this.askedRules,
     };
   }
 
@@ -205,6 +216,15 @@ export class LocationDraft {
       ? JSON.stringify(withdrawn(this.stored.document, document.last_updated))
       : this.stored.withdrawnDocument;
   }
+}
+
+function isSameAs(before: { readonly document: Location } | undefined, document: Location): boolean {
+  return before !== undefined && sameContent(before.document, document);
+}
+
+/** An EVSE that is REMOVED, or is so no longer, changes more than a status. */
+function showsAsBefore({ from, to }: StatusChange): boolean {
+  return from !== 'REMOVED' && to !== 'REMOVED';
 }
 
 /** Where a Location was; null when it is still found there. `now` is null when it is no longer shown. */

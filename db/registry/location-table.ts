@@ -17,7 +17,6 @@ export interface StoredLocation {
   withdrawnDocument: string | null;
   sourceVersion: string;
   asStored: string[];
-  contentHash: Buffer;
   inputHash: Buffer | null;
   speaker: Speaker | null;
   omittedEvses: string[];
@@ -44,7 +43,6 @@ interface StoredLocationRow {
   withdrawn_document: string | null;
   source_version: string;
   as_stored: string[];
-  content_hash: Buffer;
   input_hash: Buffer | null;
   connection_id: number | null;
   source_id: number | null;
@@ -74,7 +72,6 @@ export interface LocationWrite {
   withdrawnDocument: string | null;
   sourceVersion: string;
   asStored: readonly string[];
-  contentHash: Buffer;
   inputHash: Buffer | null;
   omittedEvses: readonly string[];
   vanished: boolean;
@@ -106,7 +103,7 @@ export async function lockLocations(
   const { rows } = await transaction.raw<{ rows: StoredLocationRow[] }>(
     `select location.id, location.country_code, location.party_id,
             lower(location.location_id) as location_key, location.document,
-            location.withdrawn_document, location.source_version, location.content_hash, location.input_hash,
+            location.withdrawn_document, location.source_version, location.input_hash,
             location.connection_id, location.source_id, location.received_at, location.vanished, location.publish,
             location.expired, location.withheld, location.withheld_across,
             -- JSON, which V8 reads itself: arrays are read letter by letter.
@@ -136,7 +133,6 @@ export async function lockLocations(
         withdrawnDocument: row.withdrawn_document,
         sourceVersion: row.source_version,
         asStored: row.as_stored,
-        contentHash: row.content_hash,
         inputHash: row.input_hash,
         speaker: speakerOfRow(row),
         omittedEvses: row.omitted_evses,
@@ -179,13 +175,13 @@ const WRITE_LOCATIONS = `
 with written as (
        insert into location (
               id, country_code, party_id, location_id, connection_id, source_id, source_version, document,
-              withdrawn_document, as_stored, content_hash, input_hash, omitted_evses, vanished, publish, expired,
+              withdrawn_document, as_stored, input_hash, omitted_evses, vanished, publish, expired,
               withheld, withheld_across, missing_items, missing_since, name, address, postal_code, city, country,
               time_zone, parking_type, operator_name, geometry, last_updated, evse_keys, evse_times, created_at,
               received_at, changed_at, sequence)
        select l.id, l.country_code, l.party_id, l.location_id, l.connection_id, l.source_id, l.source_version,
               convert_from(substring(?::bytea from l.document_from for l.document_bytes), 'UTF8'),
-              l.withdrawn_document, l.as_stored, l.content_hash, l.input_hash, l.omitted_evses, l.vanished, l.publish,
+              l.withdrawn_document, l.as_stored, l.input_hash, l.omitted_evses, l.vanished, l.publish,
               l.expired, l.withheld, l.withheld_across, l.missing_items, l.missing_since, l.name, l.address,
               l.postal_code, l.city, l.country, l.time_zone, l.parking_type, l.operator_name,
               st_setsrid(st_makepoint(l.longitude, l.latitude), 4326), l.last_updated, l.evse_keys, l.evse_times,
@@ -193,7 +189,7 @@ with written as (
          from json_to_recordset(?) as l(
                 id bigint, country_code text, party_id text, location_id text, connection_id bigint,
                 source_id bigint, source_version text, document_from integer, document_bytes integer,
-                withdrawn_document text, as_stored text[], content_hash bytea, input_hash bytea,
+                withdrawn_document text, as_stored text[], input_hash bytea,
                 omitted_evses text[], vanished boolean, publish boolean, expired boolean, withheld boolean,
                 withheld_across boolean, missing_items text[], missing_since timestamptz[], name text, address text,
                 postal_code text, city text, country text, time_zone text, parking_type text, operator_name text,
@@ -208,7 +204,6 @@ with written as (
               published_document = ${asLastTold('location')},
               withdrawn_document = excluded.withdrawn_document,
               as_stored          = excluded.as_stored,
-              content_hash       = excluded.content_hash,
               input_hash         = excluded.input_hash,
               omitted_evses      = excluded.omitted_evses,
               vanished           = excluded.vanished,
@@ -252,7 +247,6 @@ function locationRow(write: LocationWrite, { from, bytes }: TextPlace): object {
     document_bytes: bytes,
     withdrawn_document: write.withdrawnDocument,
     as_stored: write.asStored,
-    content_hash: byteaText(write.contentHash),
     input_hash: byteaText(write.inputHash),
     omitted_evses: write.omittedEvses,
     vanished: write.vanished,

@@ -75,7 +75,7 @@ with excluded as materialized (
               convert_from(substring(?::bytea from l.document_from for l.document_bytes), 'UTF8') as document
          from json_to_recordset(?) as l(
                 id bigint, connection_id bigint, source_id bigint, source_version text, document_from integer,
-                document_bytes integer, withdrawn_document text, as_stored text[], content_hash bytea,
+                document_bytes integer, withdrawn_document text, as_stored text[],
                 input_hash bytea, omitted_evses text[], vanished boolean, expired boolean, withheld boolean,
                 withheld_across boolean, last_updated timestamptz, evse_keys text[], evse_times timestamptz[],
                 received_at timestamptz, changed_at timestamptz, sequence bigint)
@@ -89,7 +89,6 @@ with excluded as materialized (
               published_document = ${asLastTold('location')},
               withdrawn_document = excluded.withdrawn_document,
               as_stored          = excluded.as_stored,
-              content_hash       = excluded.content_hash,
               input_hash         = excluded.input_hash,
               omitted_evses      = excluded.omitted_evses,
               vanished           = excluded.vanished,
@@ -119,7 +118,6 @@ function revisedRow(write: LocationWrite, { from, bytes }: TextPlace): object {
     document_bytes: bytes,
     withdrawn_document: write.withdrawnDocument,
     as_stored: write.asStored,
-    content_hash: byteaText(write.contentHash),
     input_hash: byteaText(write.inputHash),
     omitted_evses: write.omittedEvses,
     vanished: write.vanished,

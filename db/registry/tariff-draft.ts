@@ -3,7 +3,7 @@
  * be written. A Tariff leaves no trace but its journal entry when it is deleted (TR-03, LS-16).
  */
 import type { Checked, Checks, Outcome, Owner, Speaker, Tariff } from '../model.ts';
-import { tariffContentHash } from './content.ts';
+import { sameTariff } from './content.ts';
 import { FindingCollector, outcomeOfWrite, outcomeWithoutWrite, type Placement, UNCHECKED } from './draft.ts';
 import type { ObjectFindings } from './finding-table.ts';
 import type { ChangeEntry } from './journal.ts';
@@ -15,7 +15,8 @@ export class TariffDraft {
   private readonly stored: StoredTariff | undefined;
   private readonly collector = new FindingCollector();
   private current: Tariff | undefined;
-  private contentHash: Buffer | undefined;
+  /** It says something else than what is stored. */
+  private hasNews = false;
   private last: { write: Write<Tariff>; speaker: Speaker | null } | undefined;
   private correlationId: string | null = null;
   private placement: Placement | undefined;
@@ -27,7 +28,6 @@ export class TariffDraft {
     this.owner = owner;
     this.stored = stored;
     this.current = stored?.document;
-    this.contentHash = stored?.contentHash;
     this.withheldAcross = stored?.withheldAcross ?? false;
   }
 
@@ -37,21 +37,20 @@ export class TariffDraft {
     if (decision.kind === 'delete') {
       this.correlationId = mutation.correlationId ?? null;
       this.current = undefined;
-      this.contentHash = undefined;
       this.last = undefined;
       return { kind: 'updated' };
     }
     if (decision.kind !== 'write') {
       return outcomeWithoutWrite(decision) as Outcome;
     }
-    const contentHash = tariffContentHash(decision.document);
+    const { document } = decision;
     const isCreated = this.current === undefined;
-    const isSame = this.contentHash?.equals(contentHash) ?? false;
+    const isSame = isSameAs(this.current, document);
+    this.hasNews = !isSameAs(this.stored?.document, document);
     this.collector.take(decision);
     this.last = { write: decision, speaker: mutation.speaker };
     this.correlationId = mutation.correlationId ?? null;
-    this.current = decision.document;
-    this.contentHash = contentHash;
+    this.current = document;
     return outcomeOfWrite(isCreated, isSame);
   }
 
@@ -89,12 +88,7 @@ export class TariffDraft {
   }
 
   get isChanged(): boolean {
-    return (
-      this.isDeleted ||
-      this.stored === undefined ||
-      !this.stored.contentHash.equals(this.contentHash as Buffer) ||
-      this.stored.withheld !== this.checked.withheld
-    );
+    return this.isDeleted || this.hasNews || this.stored?.withheld !== this.checked.withheld;
   }
 
   get deletedId(): number | null {
@@ -117,7 +111,6 @@ export class TariffDraft {
       speaker,
       document: write.document,
       sourceVersion: write.sourceVersion,
-      contentHash: this.contentHash as Buffer,
       inputHash: write.inputHash,
       withheld: this.checked.withheld,
       withheldAcross: this.withheldAcross,
@@ -157,6 +150,7 @@ export class TariffDraft {
       findings: this.isDeleted ? [] : this.collector.findings,
       mode: this.isDeleted ? 'replace' : this.collector.mode,
       checked: this.isDeleted ? [] : this.checked.findings,
+      askedRules: null,
     };
   }
 
@@ -183,4 +177,8 @@ export class TariffDraft {
   private get objectId(): string {
     return (this.current ?? (this.stored as StoredTariff).document).id;
   }
+}
+
+function isSameAs(before: Tariff | undefined, tariff: Tariff): boolean {
+  return before !== undefined && sameTariff(before, tariff);
 }

@@ -13,7 +13,6 @@ export interface StoredTariff {
   id: number;
   document: Tariff;
   sourceVersion: string;
-  contentHash: Buffer;
   inputHash: Buffer | null;
   speaker: Speaker | null;
   receivedAt: Date;
@@ -31,7 +30,6 @@ interface StoredTariffRow {
   tariff_key: string;
   document: string;
   source_version: string;
-  content_hash: Buffer;
   input_hash: Buffer | null;
   connection_id: number | null;
   source_id: number | null;
@@ -49,7 +47,6 @@ export interface TariffWrite {
   speaker: Speaker | null;
   document: Tariff;
   sourceVersion: string;
-  contentHash: Buffer;
   inputHash: Buffer | null;
   withheld: boolean;
   /** By a rule across objects. */
@@ -67,7 +64,7 @@ export async function lockTariffs(
 ): Promise<Map<string, StoredTariff>> {
   const { rows } = await transaction.raw<{ rows: StoredTariffRow[] }>(
     `select tariff.id, tariff.country_code, tariff.party_id, lower(tariff.tariff_id) as tariff_key,
-            tariff.document, tariff.source_version, tariff.content_hash, tariff.input_hash,
+            tariff.document, tariff.source_version, tariff.input_hash,
             tariff.connection_id, tariff.source_id, tariff.received_at, tariff.withheld,
             tariff.withheld_across, tariff.created_at, tariff.changed_at, tariff.sequence
        from tariff
@@ -90,7 +87,6 @@ export async function lockTariffs(
         id: row.id,
         document: JSON.parse(row.document),
         sourceVersion: row.source_version,
-        contentHash: row.content_hash,
         inputHash: row.input_hash,
         speaker: speakerOfRow(row),
         receivedAt: row.received_at,
@@ -123,15 +119,15 @@ export async function deleteTariffs(transaction: Knex.Transaction, ids: readonly
 
 const WRITE_TARIFFS = `
 insert into tariff (
-       id, country_code, party_id, tariff_id, connection_id, source_id, source_version, document, content_hash,
+       id, country_code, party_id, tariff_id, connection_id, source_id, source_version, document,
        input_hash, withheld, withheld_across, currency, type, start_date_time, end_date_time, obstacles,
        last_updated, created_at, received_at, changed_at, sequence)
-select t.id, t.country_code, t.party_id, t.tariff_id, t.connection_id, t.source_id, t.source_version, t.document, t.content_hash,
+select t.id, t.country_code, t.party_id, t.tariff_id, t.connection_id, t.source_id, t.source_version, t.document,
        t.input_hash, t.withheld, t.withheld_across, t.currency, t.type, t.start_date_time, t.end_date_time, t.obstacles,
        t.last_updated, t.created_at, t.received_at, t.changed_at, t.sequence
   from json_to_recordset(?) as t(
          id bigint, country_code text, party_id text, tariff_id text, connection_id bigint, source_id bigint,
-         source_version text, document text, content_hash bytea, input_hash bytea, withheld boolean,
+         source_version text, document text, input_hash bytea, withheld boolean,
          withheld_across boolean, currency text, type text, start_date_time timestamptz, end_date_time timestamptz,
          obstacles text[], last_updated timestamptz,
          created_at timestamptz, received_at timestamptz, changed_at timestamptz, sequence bigint)
@@ -142,7 +138,6 @@ on conflict (id) do update
        source_version  = excluded.source_version,
        document        = excluded.document,
        published_document = ${asLastTold('tariff')},
-       content_hash    = excluded.content_hash,
        input_hash      = excluded.input_hash,
        withheld        = excluded.withheld,
        withheld_across = excluded.withheld_across,
@@ -167,7 +162,6 @@ function tariffRow(write: TariffWrite): object {
     ...speakerColumns(write.speaker),
     source_version: write.sourceVersion,
     document: JSON.stringify(document),
-    content_hash: byteaText(write.contentHash),
     input_hash: byteaText(write.inputHash),
     withheld: write.withheld,
     withheld_across: write.withheldAcross,

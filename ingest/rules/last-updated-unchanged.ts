@@ -6,6 +6,7 @@ export const lastUpdatedUnchanged: LocationRule = {
   on: 'location',
   id: 'last-updated-unchanged',
   severity: 'warning',
+  isAboutTime: true,
   title: 'The content changed, and last_updated did not',
   afir: null,
   source: 'OCPI 2.2.1, 8.3.1: last_updated is the time of the last change',

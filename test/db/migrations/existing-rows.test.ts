@@ -40,7 +40,6 @@ describe('migrations of rows that are there already', () => {
           tariff_id: `${document.id}-${copy}`,
           source_version: '2.3.0',
           document: JSON.stringify(document),
-          content_hash: Buffer.from('00', 'hex'),
           currency: 'EUR',
           last_updated: new Date(),
           created_at: new Date(),

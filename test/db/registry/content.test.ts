@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Evse, Location } from '../../../db/model.ts';
-import { locationContentHash, sameButForStatuses, sameContent } from '../../../db/registry/content.ts';
+import { sameButForStatuses, sameContent, sameTariff } from '../../../db/registry/content.ts';
 import { objectsOf } from '../../support/arbitrary-objects.ts';
-import { buildConnector, buildEvse, buildLocation } from '../../support/builders.ts';
+import { buildLocation, buildTariff } from '../../support/builders.ts';
 
 const locations = objectsOf('2.2.1', 'locations') as fc.Arbitrary<Location>;
 
@@ -36,43 +36,75 @@ const withoutStatuses = (location: Location): Location => ({
   evses: (location.evses ?? []).map((evse) => ({ ...evse, status: 'UNKNOWN' })),
 });
 
-const sameHash = (one: Location, other: Location) =>
-  locationContentHash(one).equals(locationContentHash(other));
+/** All that a Location says, in one spelling. */
+function said(location: Location): string {
+  const { evses, ...site } = location;
+  return JSON.stringify([
+    inOneSpelling(site, ['last_updated']),
+    inOrder(evses ?? [], ({ uid }) => uid).map(({ connectors, ...evse }) => [
+      inOneSpelling(evse, ['last_updated']),
+      inOrder(connectors, ({ id }) => id).map((connector) => inOneSpelling(connector, ['last_updated'])),
+    ]),
+  ]);
+}
+
+function inOneSpelling(value: unknown, without: readonly string[] = []): unknown {
+  if (Array.isArray(value)) return value.map((entry) => inOneSpelling(entry));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .filter(
+      ([name, field]) =>
+        !without.includes(name) && !(field === null || (Array.isArray(field) && !field.length)),
+    )
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, field]) => [name, inOneSpelling(field)]);
+}
+
+function inOrder<T>(parts: readonly T[], idOf: (part: T) => string): T[] {
+  return parts.toSorted((one, other) => (idOf(one).toLowerCase() < idOf(other).toLowerCase() ? -1 : 1));
+}
 
 describe('what two states of a Location have in common', () => {
-  it('is said by hashes and by comparing alike, whatever objects they share', () => {
+  it('is told as if each were written in one spelling, whatever objects they share', () => {
     fc.assert(
       fc.property(locations, successions, successions, (location, first, second) => {
         const later = second(first(location));
-        expect(sameContent(location, later)).to.equal(sameHash(location, later));
+        expect(sameContent(location, later)).to.equal(said(location) === said(later));
         expect(sameButForStatuses(location, later)).to.equal(
-          sameHash(withoutStatuses(location), withoutStatuses(later)),
+          said(withoutStatuses(location)) === said(withoutStatuses(later)),
         );
       }),
       { numRuns: 300 },
     );
   });
 
-  it('is hashed as it always was, since hashes are kept', () => {
-    const location = buildLocation({
-      name: 'Größe "7"\u2028',
-      directions: [],
-      energy_mix: { is_green_energy: true, energy_sources: [{ source: 'WIND', percentage: 99.5 }] },
-      evses: [
-        buildEvse({ uid: 'b', floor_level: null }),
-        buildEvse({ uid: 'A', connectors: [buildConnector({ tariff_ids: ['T\\1'] })] }),
-      ],
-    });
-    expect(locationContentHash(location).toString('hex')).to.equal(
-      'a9242e6739bc31d67d83408804c6785e924c426de4856def46ecacfd3bc5a68b',
+  it('is nothing where a field says nothing, and something where an entry of a list does', () => {
+    const location = buildLocation({ operator: { name: 'TNM', website: null }, odd: [null, []] });
+    expect(sameContent(location, buildLocation({ operator: { name: 'TNM' }, odd: [null, []] }))).to.equal(
+      true,
+    );
+    expect(sameContent(location, buildLocation({ operator: { name: 'TNM' }, odd: [null] }))).to.equal(false);
+    expect(sameContent(location, buildLocation({ operator: { name: 'TNM' }, odd: [[], null] }))).to.equal(
+      false,
     );
   });
 
-  it('is not taken from another object whose names look alike', () => {
-    const one = buildLocation({ 'a\nb': 1, c: 2 });
-    const other = buildLocation({ a: 1, 'b\nc': 2 });
-    expect(sameHash(one, other)).to.equal(false);
-    expect(sameHash(one, structuredClone(one))).to.equal(true);
-    expect(sameHash(other, structuredClone(other))).to.equal(true);
+  it('goes by the fields of the objects themselves, whatever their names', () => {
+    const one = buildLocation({ 'a\nb': 1, toString: null });
+    expect(sameContent(one, buildLocation({ 'a\nb': 1 }))).to.equal(true);
+    expect(sameContent(one, buildLocation({ a: 1, b: 1 }))).to.equal(false);
+    expect(sameContent(one, buildLocation({ 'a\nb': 1, toString: 'x' }))).to.equal(false);
   });
 });
+
+describe('two states of a Tariff', () => {
+  it('say the same where only their times differ, and not where its elements come in another order', () => {
+    const [first, second] = [element(1), element(2)];
+    const tariff = buildTariff({ elements: [first, second] });
+    const later = { ...structuredClone(tariff), last_updated: '2030-01-01T00:00:00Z' };
+    expect(sameTariff(tariff, later)).to.equal(true);
+    expect(sameTariff(tariff, { ...later, elements: [second, first] })).to.equal(false);
+  });
+});
+
+const element = (price: number) => ({ price_components: [{ type: 'ENERGY', price, step_size: 1 }] });

@@ -17,6 +17,7 @@ const WITHHELD = 'withheld';
 const CHECKS: Checks = {
   location: ({ name }) => ({ findings: [], missingItems: [], withheld: name === WITHHELD }),
   tariff: () => ({ findings: [], missingItems: [], withheld: false }),
+  moved: () => null,
 };
 
 describe('the tables behind vector tiles', () => {

@@ -150,7 +150,7 @@ describe('the one writer', () => {
 
     beforeEach(() => {
       checked = UNCHECKED;
-      const checks = { location: () => checked, tariff: () => checked };
+      const checks = { location: () => checked, tariff: () => checked, moved: () => null };
       checking = createWriter({ knex: database.knex, clock: () => new Date(), checks });
     });
 

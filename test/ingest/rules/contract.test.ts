@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Location, Tariff } from '../../../db/model.ts';
-import { AFIR_ITEMS } from '../../../ingest/afir-items.ts';
+import type { Evse, Location, Tariff } from '../../../db/model.ts';
+import { AFIR_ITEMS, missingItems } from '../../../ingest/afir-items.ts';
 import { discoverRules } from '../../../ingest/discover-rules.ts';
+import { onlyInMotion } from '../../../ingest/only-in-motion.ts';
 import type { LocationRule, ObjectRule, Rule, TariffRule } from '../../../ingest/rule.ts';
 import { objectsOf } from '../../support/arbitrary-objects.ts';
 import { type AskedWith, askRule } from '../../support/rules.ts';
@@ -75,10 +76,61 @@ describe('every rule', () => {
     holds(rules.filter(isAboutLocations), locations);
   });
 
+  it('says the same while nothing but statuses and times change, unless it says that it goes by time', () => {
+    const asked = rules.filter(isAboutLocations).filter((rule) => !rule.isAboutTime);
+    fc.assert(
+      fc.property(locations, motions, fc.option(locations, { nil: undefined }), (before, move, previous) => {
+        const after = move(before);
+        expect(onlyInMotion(before, after)).to.equal(true);
+        expect(missingItems(after)).to.deep.equal(missingItems(before));
+        for (const rule of asked) {
+          expect(said(rule, after, before), rule.id).to.deep.equal(said(rule, before, previous));
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   it('takes any valid Tariff, says the same of it twice, and leaves it as it is', () => {
     holds(rules.filter(isAboutTariffs), tariffs);
   });
 });
+
+/** What keeps a Location one that moved: statuses and times, none of them to or from what rules go by. */
+const motions = fc
+  .array(
+    fc.record({
+      status: fc.constantFrom(
+        'AVAILABLE',
+        'BLOCKED',
+        'CHARGING',
+        'INOPERATIVE',
+        'OUTOFORDER',
+        'PLANNED',
+        'RESERVED',
+      ),
+      last_updated: fc.constantFrom('2026-06-01T00:00:00Z', '2031-01-01T00:00:00Z'),
+    }),
+    { minLength: 3, maxLength: 3 },
+  )
+  .map((moves) => (location: Location): Location => {
+    const evses = location.evses?.map((evse, index): Evse => {
+      const move = moves[index % moves.length] as { status: Evse['status']; last_updated: string };
+      return evse.status === 'REMOVED' || evse.status === 'UNKNOWN'
+        ? { ...evse, last_updated: move.last_updated }
+        : { ...evse, ...move };
+    });
+    return { ...location, ...(evses ? { evses } : {}), last_updated: '2031-01-01T00:00:00Z' };
+  });
+
+/** What it found, as it is kept. */
+function said(rule: LocationRule, location: Location, previous: Location | undefined) {
+  return ask(rule, location, previous).map(({ evse, connector, ...found }) => [
+    found,
+    evse?.uid,
+    connector?.id,
+  ]);
+}
 
 function isAboutLocations(rule: Rule): rule is LocationRule {
   return rule.on === 'location';
