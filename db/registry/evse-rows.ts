@@ -36,7 +36,7 @@ export interface ConnectorKey extends EvseKey {
   readonly connectorKey: string;
 }
 
-/** What the row of an EVSE follows from, the place of its Location apart. */
+/** What the row of an EVSE follows from, the place of its Location apart: `evseRow` is given nothing else. */
 const EVSE_FIELDS = [
   'uid',
   'evse_id',
@@ -48,7 +48,7 @@ const EVSE_FIELDS = [
   'coordinates',
 ] as const satisfies readonly (keyof Evse)[];
 
-/** What the row of a Connector follows from. */
+/** What the row of a Connector follows from: `connectorRow` is given nothing else. */
 const CONNECTOR_FIELDS = [
   'id',
   'standard',
@@ -117,7 +117,11 @@ function byKey<T>(parts: readonly T[], idOf: (part: T) => string): Map<string, T
   return new Map(parts.map((part) => [idOf(part).toLowerCase(), part]));
 }
 
-function evseRow(location: number, evse: Evse, coordinates: Coordinates): string {
+function evseRow(
+  location: number,
+  evse: Pick<Evse, (typeof EVSE_FIELDS)[number]>,
+  coordinates: Coordinates,
+): string {
   const place = position(coordinates);
   const own = position(evse.coordinates ?? coordinates);
   return JSON.stringify({
@@ -145,7 +149,10 @@ function isSamePlace(one: Coordinates, other: Coordinates): boolean {
   return one.latitude === other.latitude && one.longitude === other.longitude;
 }
 
-function connectorRow({ location, uidKey }: EvseKey, connector: Connector): string {
+function connectorRow(
+  { location, uidKey }: EvseKey,
+  connector: Pick<Connector, (typeof CONNECTOR_FIELDS)[number]>,
+): string {
   return JSON.stringify({
     location,
     uid_key: uidKey,
