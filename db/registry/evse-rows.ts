@@ -21,6 +21,8 @@ export interface WrittenLocation {
 export interface RowChanges {
   /** Each as JSON. */
   readonly evses: string[];
+  /** Of EVSEs of which nothing else changes. */
+  readonly statuses: string[];
   readonly connectors: string[];
   /** Their connectors go with them. */
   readonly goneEvses: EvseKey[];
@@ -36,11 +38,10 @@ export interface ConnectorKey extends EvseKey {
   readonly connectorKey: string;
 }
 
-/** What the row of an EVSE follows from, the place of its Location apart. */
+/** What the row of an EVSE follows from, its status and the place of its Location apart. */
 const EVSE_FIELDS = [
   'uid',
   'evse_id',
-  'status',
   'capabilities',
   'parking_restrictions',
   'floor_level',
@@ -61,7 +62,7 @@ const CONNECTOR_FIELDS = [
 ] as const satisfies readonly (keyof Connector)[];
 
 export function rowChanges(locations: readonly WrittenLocation[]): RowChanges {
-  const changes: RowChanges = { evses: [], connectors: [], goneEvses: [], goneConnectors: [] };
+  const changes: RowChanges = { evses: [], statuses: [], connectors: [], goneEvses: [], goneConnectors: [] };
   for (const location of locations) noteEvses(location, changes);
   return changes;
 }
@@ -75,6 +76,8 @@ function noteEvses({ id, document, previous }: WrittenLocation, changes: RowChan
     before.delete(uidKey);
     if (hasMoved || !saysTheSame(evse, known, EVSE_FIELDS)) {
       changes.evses.push(evseRow(id, evse, document.coordinates));
+    } else if (evse.status !== known?.status) {
+      changes.statuses.push(JSON.stringify({ location: id, uid_key: uidKey, status: evse.status }));
     }
     noteConnectors({ location: id, uidKey }, evse, known, changes);
   }
