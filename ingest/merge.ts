@@ -70,7 +70,7 @@ export function mergeLocation(
   if (!somethingTaken) {
     return { document: stored, omittedEvses: current.omittedEvses, isStale: true };
   }
-  const document = evses.length > 0 || head.evses ? { ...head, evses } : head;
+  const document = withParts(head, 'evses', evses);
   return { document: liftLocation(document).location, omittedEvses: [...omitted], isStale: false };
 }
 
@@ -106,7 +106,18 @@ function mergeEvse(
   if (headIsStale && !connectorTaken) {
     return known;
   }
-  return { ...(headIsStale ? known : incoming), connectors };
+  return withParts(headIsStale ? known : incoming, 'connectors', connectors);
+}
+
+/** The object with these parts; the very same where they are what it has, as nearly always in a feed. */
+function withParts<Whole, Field extends keyof Whole>(
+  whole: Whole,
+  field: Field,
+  parts: readonly unknown[],
+): Whole {
+  const own = (whole[field] ?? []) as readonly unknown[];
+  const isOwn = own.length === parts.length && own.every((part, index) => part === parts[index]);
+  return isOwn ? whole : { ...whole, [field]: parts };
 }
 
 /** In an EVSE that is older than ours only a Connector that is really newer, or new, counts as news. */

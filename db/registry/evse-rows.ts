@@ -3,11 +3,11 @@
  * which of them a write changes. Rows follow from the document, so that the one before says what they hold so far:
  * what is the same in both is not handed to the database. Pure.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { compactEvseId } from '../identifiers/evse-id.ts';
 import type { Connector, Coordinates, Evse, Location } from '../model.ts';
 import { connectorPower } from '../power.ts';
 import { columnText } from './column-values.ts';
+import { saysTheSame } from './says-the-same.ts';
 
 /** A Location that is written. */
 export interface WrittenLocation {
@@ -21,6 +21,8 @@ export interface WrittenLocation {
 export interface RowChanges {
   /** Each as JSON. */
   readonly evses: string[];
+  /** Of EVSEs of which nothing else changes. */
+  readonly statuses: string[];
   readonly connectors: string[];
   /** Their connectors go with them. */
   readonly goneEvses: EvseKey[];
@@ -36,11 +38,10 @@ export interface ConnectorKey extends EvseKey {
   readonly connectorKey: string;
 }
 
-/** What the row of an EVSE follows from, the place of its Location apart: `evseRow` is given nothing else. */
+/** What the row of an EVSE follows from, its status and the place of its Location apart; it is given nothing else. */
 const EVSE_FIELDS = [
   'uid',
   'evse_id',
-  'status',
   'capabilities',
   'parking_restrictions',
   'floor_level',
@@ -48,7 +49,7 @@ const EVSE_FIELDS = [
   'coordinates',
 ] as const satisfies readonly (keyof Evse)[];
 
-/** What the row of a Connector follows from: `connectorRow` is given nothing else. */
+/** What the row of a Connector follows from; it is given nothing else. */
 const CONNECTOR_FIELDS = [
   'id',
   'standard',
@@ -61,7 +62,7 @@ const CONNECTOR_FIELDS = [
 ] as const satisfies readonly (keyof Connector)[];
 
 export function rowChanges(locations: readonly WrittenLocation[]): RowChanges {
-  const changes: RowChanges = { evses: [], connectors: [], goneEvses: [], goneConnectors: [] };
+  const changes: RowChanges = { evses: [], statuses: [], connectors: [], goneEvses: [], goneConnectors: [] };
   for (const location of locations) noteEvses(location, changes);
   return changes;
 }
@@ -75,6 +76,8 @@ function noteEvses({ id, document, previous }: WrittenLocation, changes: RowChan
     before.delete(uidKey);
     if (hasMoved || !saysTheSame(evse, known, EVSE_FIELDS)) {
       changes.evses.push(evseRow(id, evse, document.coordinates));
+    } else if (evse.status !== known?.status) {
+      changes.statuses.push(JSON.stringify({ location: id, uid_key: uidKey, status: evse.status }));
     }
     noteConnectors({ location: id, uidKey }, evse, known, changes);
   }
@@ -82,34 +85,25 @@ function noteEvses({ id, document, previous }: WrittenLocation, changes: RowChan
 }
 
 function noteConnectors(key: EvseKey, evse: Evse, previous: Evse | undefined, changes: RowChanges): void {
-  if (evse.connectors === previous?.connectors) return;
+  if (previous && areStill(evse.connectors, previous.connectors)) return;
   const before = byKey(previous?.connectors ?? [], ({ id }) => id);
   for (const connector of evse.connectors) {
     const connectorKey = connector.id.toLowerCase();
     const known = before.get(connectorKey);
     before.delete(connectorKey);
-    if (!saysTheSame(connector, known, CONNECTOR_FIELDS))
+    if (!saysTheSame(connector, known, CONNECTOR_FIELDS)) {
       changes.connectors.push(connectorRow(key, connector));
+    }
   }
   changes.goneConnectors.push(...[...before.keys()].map((connectorKey) => ({ ...key, connectorKey })));
 }
 
-/**
- * True when a part says in these fields what it said before; what a write leaves alone mostly is the very same object.
- * Of the ways to say nothing each is another here: the database compares once more.
- */
-function saysTheSame<Part extends object>(
-  part: Part,
-  known: Part | undefined,
-  fields: readonly (keyof Part)[],
-): boolean {
-  if (known === undefined || part === known) return part === known;
-  return fields.every((field) => isSame(part[field], known[field]));
-}
-
-/** Nearly all are texts and numbers, for which the question to node costs more than the answer. */
-function isSame(one: unknown, other: unknown): boolean {
-  return one === other || (typeof one === 'object' && isDeepStrictEqual(one, other));
+/** True when all Connectors come again as they were and in the order in which they were, as nearly always. */
+function areStill(connectors: readonly Connector[], known: readonly Connector[]): boolean {
+  return (
+    connectors.length === known.length &&
+    connectors.every((connector, place) => saysTheSame(connector, known[place], CONNECTOR_FIELDS))
+  );
 }
 
 /** By ids as they are compared: without case. */
@@ -119,7 +113,7 @@ function byKey<T>(parts: readonly T[], idOf: (part: T) => string): Map<string, T
 
 function evseRow(
   location: number,
-  evse: Pick<Evse, (typeof EVSE_FIELDS)[number]>,
+  evse: Pick<Evse, (typeof EVSE_FIELDS)[number] | 'status'>,
   coordinates: Coordinates,
 ): string {
   const place = position(coordinates);

@@ -10,7 +10,7 @@ export async function writeEvses(
   transaction: Knex.Transaction,
   locations: readonly WrittenLocation[],
 ): Promise<void> {
-  const { evses, connectors, goneEvses, goneConnectors } = rowChanges(locations);
+  const { evses, statuses, connectors, goneEvses, goneConnectors } = rowChanges(locations);
   if (evses.length > 0 || goneEvses.length > 0) {
     await transaction.raw(WRITE_EVSES, [
       `[${evses.join()}]`,
@@ -18,6 +18,7 @@ export async function writeEvses(
       goneEvses.map(({ uidKey }) => uidKey),
     ]);
   }
+  if (statuses.length > 0) await transaction.raw(WRITE_STATUSES, [`[${statuses.join()}]`]);
   if (connectors.length > 0 || goneConnectors.length > 0) {
     await transaction.raw(WRITE_CONNECTORS, [
       `[${connectors.join()}]`,
@@ -70,6 +71,13 @@ on conflict (location, uid_key) do update
        (excluded.uid, excluded.evse_id, excluded.compact_id, excluded.status, excluded.capabilities,
         excluded.parking_restrictions, excluded.floor_level, excluded.physical_reference,
         excluded.geometry::bytea, excluded.stands_apart)`;
+
+const WRITE_STATUSES = `
+update evse
+   set status = incoming.status
+  from json_to_recordset(?) as incoming (location bigint, uid_key text, status text)
+ where evse.location = incoming.location
+   and evse.uid_key = incoming.uid_key`;
 
 const WRITE_CONNECTORS = `
 with incoming as (

@@ -130,7 +130,7 @@ export class LocationDraft {
       withheldAcross: this.withheldAcross,
       missingItems: this.checked.missingItems,
       missingSince: this.missingSince(placement.now),
-      createdAt: this.stored?.createdAt ?? placement.changedAt,
+      createdAt: placement.changedAt,
       receivedAt: this.last ? placement.now : (this.stored as StoredLocation).receivedAt,
       changedAt: this.movesClock ? placement.changedAt : (this.stored as StoredLocation).changedAt,
       sequence: placement.sequence ?? (this.stored as StoredLocation).sequence,

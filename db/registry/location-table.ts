@@ -26,11 +26,10 @@ export interface StoredLocation {
   withheld: boolean;
   withheldAcross: boolean;
   missingItems: string[];
-  /** As PostgreSQL writes them: there are a dozen, and they are only handed back. */
+  /** Moments are as PostgreSQL writes them: they are only handed back. */
   missingSince: string[];
-  receivedAt: Date;
-  createdAt: Date;
-  changedAt: Date;
+  receivedAt: string;
+  changedAt: string;
   sequence: number;
 }
 
@@ -54,9 +53,8 @@ interface StoredLocationRow {
   withheld_across: boolean;
   missing_items: string[];
   missing_since: string[];
-  received_at: Date;
-  created_at: Date;
-  changed_at: Date;
+  received_at: string;
+  changed_at: string;
   sequence: number;
 }
 
@@ -81,9 +79,10 @@ export interface LocationWrite {
   /** AFIR items that it lacks, and in the same order since when. */
   missingItems: readonly string[];
   missingSince: readonly string[];
+  /** Of a new one. */
   createdAt: Date;
-  receivedAt: Date;
-  changedAt: Date;
+  receivedAt: Date | string;
+  changedAt: Date | string;
   sequence: number;
 }
 
@@ -104,13 +103,13 @@ export async function lockLocations(
     `select location.id, location.country_code, location.party_id,
             lower(location.location_id) as location_key, location.document,
             location.withdrawn_document, location.source_version, location.input_hash,
-            location.connection_id, location.source_id, location.received_at, location.vanished, location.publish,
-            location.expired, location.withheld, location.withheld_across,
+            location.connection_id, location.source_id, location.vanished, location.publish, location.expired,
+            location.withheld, location.withheld_across,
             -- JSON, which V8 reads itself: arrays are read letter by letter.
             to_json(location.as_stored) as as_stored, to_json(location.omitted_evses) as omitted_evses,
             to_json(location.missing_items) as missing_items,
             to_json(location.missing_since::text[]) as missing_since,
-            location.created_at, location.changed_at, location.sequence
+            location.received_at::text, location.changed_at::text, location.sequence
        from location
        join unnest(?::text[], ?::text[], ?::text[]) as wanted (country_code, party_id, location_key)
          on location.country_code = wanted.country_code
@@ -144,7 +143,6 @@ export async function lockLocations(
         missingItems: row.missing_items,
         missingSince: row.missing_since,
         receivedAt: row.received_at,
-        createdAt: row.created_at,
         changedAt: row.changed_at,
         sequence: row.sequence,
       },

@@ -19,6 +19,7 @@ import {
   upsertLocations,
   WRITE_TIMES,
 } from './location-table.ts';
+import { saysTheSame } from './says-the-same.ts';
 
 /** Writes Locations with their EVSEs and connectors: new ids are inserted, known ones replaced. */
 export async function writeLocations(
@@ -26,10 +27,14 @@ export async function writeLocations(
   writes: readonly LocationWrite[],
 ): Promise<void> {
   if (writes.length === 0) return;
-  const revisions = writes.filter(isRevision);
-  const others = writes.filter((write) => !isRevision(write));
-  if (others.length > 0) await upsertLocations(transaction, others);
-  if (revisions.length > 0) await reviseLocations(transaction, revisions);
+  const revisions = new Set(writes.filter(isRevision));
+  if (revisions.size < writes.length) {
+    await upsertLocations(
+      transaction,
+      writes.filter((write) => !revisions.has(write)),
+    );
+  }
+  if (revisions.size > 0) await reviseLocations(transaction, [...revisions]);
   await writeEvses(
     transaction,
     writes.map(({ id, document, previous }) => ({ id, document, previous: previous?.document })),
@@ -54,7 +59,7 @@ const LASTING_FIELDS = [
 function isRevision({ document, previous, missingItems }: LocationWrite): boolean {
   return (
     previous !== undefined &&
-    LASTING_FIELDS.every((field) => isDeepStrictEqual(document[field], previous.document[field])) &&
+    saysTheSame(document, previous.document, LASTING_FIELDS) &&
     isDeepStrictEqual(missingItems, previous.missingItems)
   );
 }

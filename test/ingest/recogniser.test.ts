@@ -75,6 +75,18 @@ describe('elements of a list that are known already', () => {
     expect(await database.knex('change')).to.have.length(1);
   });
 
+  it('are unchanged when only the order of their parts is another, and known by their bytes the next time', async () => {
+    const evses = ['1', '2'].map((uid) => buildEvse({ uid }));
+    const reordered = textOf({ evses: evses.toReversed() });
+    await take(await elementsOf([textOf({ evses })], await recogniser()));
+    expect(await take(await elementsOf([reordered], await recogniser()))).to.deep.equal(['unchanged']);
+    expect(await database.knex('change')).to.have.length(1);
+
+    const [again] = await elementsOf([reordered], await recogniser());
+    expect(again?.head?.id).to.equal('LOC1');
+    expect(await take([again])).to.deep.equal(['unchanged']);
+  });
+
   it('are not those of another source, nor of another strictness', async () => {
     await take(await elementsOf([textOf()], await recogniser()));
     const other = await addTestSource(database, 'other');

@@ -7,6 +7,15 @@ import { buildConnector, buildEvse, buildLocation } from '../../support/builders
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { addTestSource } from '../../support/pipeline.ts';
 
+const LOCATION = `
+select location.publish, location.expired, location.name, location.address, location.postal_code, location.city,
+       location.country, location.time_zone, location.parking_type, location.operator_name,
+       st_astext(location.geometry) as place, location.last_updated, location.source_version,
+       location_time.last_updated as sorted_by
+  from location
+  join location_time on location_time.location = location.id
+ where location.location_id = ?`;
+
 /** What the rows of two Locations with the same document have in common: all but their history. */
 const EVSES = `
 select evse.uid_key, evse.uid, evse.evse_id, evse.compact_id, evse.status, evse.capabilities, evse.parking_restrictions,
@@ -59,6 +68,8 @@ const evses = fc
 const locations = fc
   .record({
     name: fc.constantFrom('one', 'two'),
+    publish: fc.boolean(),
+    operator: fc.constantFrom(undefined, { name: 'an operator' }),
     coordinates: places,
     evses: fc.uniqueArray(evses, { maxLength: 3, selector: ({ uid }) => uid.toLowerCase() }),
     last_updated: times,
@@ -76,7 +87,7 @@ function successor(previous: Location, next: Location, kept: readonly boolean[])
   };
 }
 
-describe('rows of EVSEs and connectors', () => {
+describe('rows of Locations, EVSEs and connectors', () => {
   let database: TestDatabase;
   let writer: RegistryWriter;
   let speaker: Speaker;
@@ -115,6 +126,7 @@ describe('rows of EVSEs and connectors', () => {
   }
 
   const rowsOf = async (id: string) => ({
+    location: (await database.knex.raw(LOCATION, [id])).rows,
     evses: (await database.knex.raw(EVSES, [id])).rows,
     connectors: (await database.knex.raw(CONNECTORS, [id])).rows,
   });
