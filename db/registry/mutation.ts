@@ -26,7 +26,7 @@ export interface Write<T> {
   readonly sourceVersion: string;
   /** Versions to which the document may be served as stored. */
   readonly asStored: readonly string[];
-  /** Hash of the whole input that leads to this state, null when it came in parts (PATCH, child PUT). */
+  /** Hash of the whole input that leads to this state, null when it was pushed: see `identify.ts`. */
   readonly inputHash: Buffer | null;
   readonly findings: readonly Finding[];
   /** `replace`: these are all findings of ingest on the object; `add`: others stay open. */

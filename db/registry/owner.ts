@@ -9,7 +9,11 @@ export function ownerKey({ countryCode, partyId }: Owner): string {
   return `${countryCode}/${partyId}`.toUpperCase();
 }
 
-/** Whether both name the same party. */
+/** Whether both name the same party. Asked with each push, of every party that its connection speaks for. */
 export function sameOwner(one: Owner, other: Owner): boolean {
-  return ownerKey(one) === ownerKey(other);
+  return sameCode(one.partyId, other.partyId) && sameCode(one.countryCode, other.countryCode);
+}
+
+function sameCode(one: string, other: string): boolean {
+  return one === other || one.toUpperCase() === other.toUpperCase();
 }

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import * as versionStep from '../../../db/migrations/0009-negotiated-version.ts';
 import * as tariffStep from '../../../db/migrations/0010-tariff-obstacles.ts';
+import * as hashStep from '../../../db/migrations/0021-no-content-hash.ts';
 import { tariffObstacles } from '../../../db/registry/tariff-obstacles.ts';
 import { buildTariff } from '../../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -56,6 +57,17 @@ describe('migrations of rows that are there already', () => {
       expect(obstacles, document).to.deep.equal(tariffObstacles(JSON.parse(document)));
     }
     expect(rows.filter(({ obstacles }) => obstacles.length > 0)).to.have.length(300);
+  });
+
+  it('0020: goes back with rows that are there, which then count as changed once', async () => {
+    const { knex } = database;
+    await hashStep.down(knex);
+    const hashes = await knex('tariff').pluck('content_hash');
+    expect(hashes).to.have.length(600);
+    expect(hashes.every((hash: Buffer) => hash.length === 0)).to.equal(true);
+    await hashStep.up(knex);
+    expect(await knex.schema.hasColumn('tariff', 'content_hash')).to.equal(false);
+    expect(await knex.schema.hasColumn('location', 'content_hash')).to.equal(false);
   });
 
   it('0009: a platform speaks what both sides speak from now on; a file keeps its version', async () => {
