@@ -232,13 +232,55 @@ with written as (
      )
 ${WRITE_TIMES}`;
 
-function locationRow(write: LocationWrite, { from, bytes }: TextPlace): object {
+function locationRow(write: LocationWrite, place: TextPlace): object {
+  return {
+    country_code: write.owner.countryCode,
+    party_id: write.owner.partyId,
+    ...lastingColumns(write.document),
+    missing_items: write.missingItems,
+    missing_since: write.missingSince,
+    created_at: write.createdAt,
+    ...movingColumns(write, place),
+  };
+}
+
+/** What the columns follow from that say what and where a Location is. */
+export const LASTING_FIELDS = [
+  'id',
+  'publish',
+  'name',
+  'address',
+  'postal_code',
+  'city',
+  'country',
+  'time_zone',
+  'parking_type',
+  'operator',
+  'coordinates',
+] as const satisfies readonly (keyof Location)[];
+
+function lastingColumns(location: Pick<Location, (typeof LASTING_FIELDS)[number]>): object {
+  return {
+    location_id: location.id,
+    publish: location.publish,
+    name: columnText(location.name),
+    address: columnText(location.address),
+    postal_code: columnText(location.postal_code),
+    city: columnText(location.city),
+    country: columnText(location.country),
+    time_zone: columnText(location.time_zone),
+    parking_type: columnText(location.parking_type),
+    operator_name: columnText(location.operator?.name),
+    longitude: Number(location.coordinates.longitude),
+    latitude: Number(location.coordinates.latitude),
+  };
+}
+
+/** The columns that any write may change, and the number by which it finds its row. */
+export function movingColumns(write: LocationWrite, { from, bytes }: TextPlace): object {
   const { document } = write;
   return {
     id: write.id,
-    country_code: write.owner.countryCode,
-    party_id: write.owner.partyId,
-    location_id: document.id,
     ...speakerColumns(write.speaker),
     source_version: write.sourceVersion,
     document_from: from,
@@ -248,25 +290,11 @@ function locationRow(write: LocationWrite, { from, bytes }: TextPlace): object {
     input_hash: byteaText(write.inputHash),
     omitted_evses: write.omittedEvses,
     vanished: write.vanished,
+    expired: isExpired(document),
     withheld: write.withheld,
     withheld_across: write.withheldAcross,
-    missing_items: write.missingItems,
-    missing_since: write.missingSince,
-    publish: document.publish,
-    expired: isExpired(document),
-    name: columnText(document.name),
-    address: columnText(document.address),
-    postal_code: columnText(document.postal_code),
-    city: columnText(document.city),
-    country: columnText(document.country),
-    time_zone: columnText(document.time_zone),
-    parking_type: columnText(document.parking_type),
-    operator_name: columnText(document.operator?.name),
-    longitude: Number(document.coordinates.longitude),
-    latitude: Number(document.coordinates.latitude),
     last_updated: timestampText(document.last_updated),
     ...evseTimeColumns(document),
-    created_at: write.createdAt,
     received_at: write.receivedAt,
     changed_at: write.changedAt,
     sequence: write.sequence,

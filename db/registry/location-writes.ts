@@ -7,15 +7,13 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Knex } from 'knex';
-import type { Location } from '../model.ts';
-import { byteaText, joinTexts, type TextPlace, timestampText } from './column-values.ts';
+import { joinTexts, type TextPlace } from './column-values.ts';
 import { writeEvses } from './evse-table.ts';
-import { evseTimeColumns } from './evse-times.ts';
 import { asLastTold, asLastToldTime, EVSE_TIMES_AS_LAST_TOLD } from './journal.ts';
 import {
-  isExpired,
+  LASTING_FIELDS,
   type LocationWrite,
-  speakerColumns,
+  movingColumns,
   upsertLocations,
   WRITE_TIMES,
 } from './location-table.ts';
@@ -41,21 +39,7 @@ export async function writeLocations(
   );
 }
 
-/** What the columns follow from that a revision leaves alone. */
-const LASTING_FIELDS = [
-  'id',
-  'publish',
-  'name',
-  'address',
-  'postal_code',
-  'city',
-  'country',
-  'time_zone',
-  'parking_type',
-  'operator',
-  'coordinates',
-] as const satisfies readonly (keyof Location)[];
-
+/** True when a write changes no more than `movingColumns`. */
 function isRevision({ document, previous, missingItems }: LocationWrite): boolean {
   return (
     previous !== undefined &&
@@ -69,7 +53,7 @@ async function reviseLocations(
   writes: readonly LocationWrite[],
 ): Promise<void> {
   const documents = joinTexts(writes.map(({ document }) => JSON.stringify(document)));
-  const rows = writes.map((write, index) => revisedRow(write, documents.places[index] as TextPlace));
+  const rows = writes.map((write, index) => movingColumns(write, documents.places[index] as TextPlace));
   await transaction.raw(REVISE_LOCATIONS, [documents.bytes, JSON.stringify(rows)]);
 }
 
@@ -113,26 +97,3 @@ with excluded as materialized (
        returning location.id, location.changed_at, location.last_updated
      )
 ${WRITE_TIMES}`;
-
-function revisedRow(write: LocationWrite, { from, bytes }: TextPlace): object {
-  return {
-    id: write.id,
-    ...speakerColumns(write.speaker),
-    source_version: write.sourceVersion,
-    document_from: from,
-    document_bytes: bytes,
-    withdrawn_document: write.withdrawnDocument,
-    as_stored: write.asStored,
-    input_hash: byteaText(write.inputHash),
-    omitted_evses: write.omittedEvses,
-    vanished: write.vanished,
-    expired: isExpired(write.document),
-    withheld: write.withheld,
-    withheld_across: write.withheldAcross,
-    last_updated: timestampText(write.document.last_updated),
-    ...evseTimeColumns(write.document),
-    received_at: write.receivedAt,
-    changed_at: write.changedAt,
-    sequence: write.sequence,
-  };
-}
