@@ -12,6 +12,9 @@ import type { Finding, Problem, Refusal } from '../../../db/model.ts';
 import type { Receipt } from '../../../ingest/pipeline.ts';
 import { ClientGoneError } from '../../middleware/client-gone.ts';
 import type { ModuleIdentifier } from '../resource.ts';
+import { createBodyJoiner } from './large-bodies.ts';
+
+const joinBody = createBodyJoiner();
 
 /** OCPI status codes (2.2.1, chapter "Status codes") that this side sends. */
 export const OCPI_STATUS = {
@@ -257,7 +260,7 @@ export function sendAnswer(ctx: ParameterizedContext, answer: Answer, now: Date)
   // would alter the bytes of an echoed X-Request-ID beyond ASCII (ENV-17).
   const json = `{${members.join(',')}`;
   ctx.body = answer.dataBytes
-    ? Buffer.concat([Buffer.from(json), ...answer.dataBytes, Buffer.from('}')])
+    ? joinBody(ctx.res, [Buffer.from(json), ...answer.dataBytes, Buffer.from('}')])
     : Buffer.from(`${json}}`);
   ctx.state.ocpiStatus = answer.status;
 }
