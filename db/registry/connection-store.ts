@@ -211,7 +211,8 @@ export function createConnectionStore(parts: {
 /** Looks up connections by the hash of their token; in memory where nobody else can change them. */
 function rowsByToken(knex: Knex, isRemembered: boolean) {
   const ask = gathered<readonly Buffer[], ConnectionRow[]>(async (asked) => {
-    const hashes = asked.flat();
+    // A partner asks many times at once, with one token.
+    const hashes = [...new Map(asked.flat().map((hash) => [keyOf(hash), hash])).values()];
     const rows = byHash(await selectConnections(knex, WITH_TOKEN, [hashes, hashes]));
     return asked.map((one) => withHashes(rows, one));
   });
@@ -235,16 +236,21 @@ function rowsByToken(knex: Knex, isRemembered: boolean) {
   };
 }
 
-/** By the hash in hexadecimal. */
+/** By the key of the hash. */
 type RowsByHash = ReadonlyMap<string, ConnectionRow>;
 
 function byHash(rows: readonly ConnectionRow[]): RowsByHash {
-  return new Map(rows.flatMap((row) => hashesOf(row).map((hash) => [hash.toString('hex'), row] as const)));
+  return new Map(rows.flatMap((row) => hashesOf(row).map((hash) => [keyOf(hash), row] as const)));
+}
+
+/** Its bytes as text, which a map can find. */
+function keyOf(hash: Buffer): string {
+  return hash.toString('latin1');
 }
 
 /** A connection with two tokens that fit is one row. */
 function withHashes(rows: RowsByHash, hashes: readonly Buffer[]): ConnectionRow[] {
-  return [...new Set(hashes.flatMap((hash) => rows.get(hash.toString('hex')) ?? []))];
+  return [...new Set(hashes.flatMap((hash) => rows.get(keyOf(hash)) ?? []))];
 }
 
 const WITH_TOKEN = `

@@ -26,7 +26,9 @@ export function compression(): Middleware {
     if (!Buffer.isBuffer(bytes) || bytes.length < LEAST_BYTES) return;
     if (SPOKEN_FOR.some((name) => ctx.res.hasHeader(name))) return;
     ctx.vary('Accept-Encoding');
-    if (ctx.method === 'HEAD' || ctx.acceptsEncodings('gzip', 'identity') !== 'gzip') return;
+    // Reading what is not there costs as much as looking up a token.
+    if (ctx.method === 'HEAD' || ctx.req.headers['accept-encoding'] === undefined) return;
+    if (ctx.acceptsEncodings('gzip', 'identity') !== 'gzip') return;
     const type = ctx.response.get('Content-Type');
     ctx.body = await compress(bytes, { level: LEVEL });
     ctx.set('Content-Type', type);

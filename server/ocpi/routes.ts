@@ -7,10 +7,8 @@
  * in an envelope, for those who have a token; without one it is 401 like everything else (AUTH-01).
  */
 import { Router } from '@koa/router';
-import type { Owner } from '../../db/model.ts';
 import type { Connection } from '../../db/partner-model.ts';
-import { readSenderPage } from '../../db/reads/sender-list.ts';
-import { sameOwner } from '../../db/registry/owner.ts';
+import { servedPartyReader } from '../../db/reads/served-parties.ts';
 import type { Partners } from '../../db/registry/partner.ts';
 import { authenticate } from './protocol/authentication.ts';
 import { createBodyReader } from './protocol/body.ts';
@@ -40,7 +38,7 @@ type Gate = Pick<OcpiModule, 'openToRegistration' | 'routed' | 'role'>;
 export function ocpiRoutes(services: OcpiServices): Router<OcpiState> {
   const { config, clock, logger } = services;
   const readBody = createBodyReader();
-  const rules: RoutingRules = { ownParty: config.party, isServed: (owner) => isServed(services, owner) };
+  const rules: RoutingRules = { ownParty: config.party, isServed: servedPartyReader(services.database.knex) };
   const parts = { partners: services.partners, rules };
   const router = new Router<OcpiState>();
 
@@ -112,15 +110,4 @@ function handshakeFirst(): OcpiRefusal {
 function allowedMethods(resource: Resource): string[] {
   const defined = Object.keys(resource.methods);
   return [...defined, ...(defined.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
-}
-
-/** Whether a party has a voice here, or objects from a voice that it once had. */
-async function isServed(services: OcpiServices, owner: Owner): Promise<boolean> {
-  const voices = await services.voices.list();
-  if (voices.some((voice) => sameOwner(voice.owner, owner))) return true;
-  for (const module of ['locations', 'tariffs'] as const) {
-    const query = { module, clock: 'object', offset: 0, limit: 1, owner } as const;
-    if ((await readSenderPage(services.database.readKnex, query)).total > 0) return true;
-  }
-  return false;
 }

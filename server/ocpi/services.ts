@@ -5,7 +5,6 @@ import type { ClientInfoStore } from '../../db/registry/client-info-store.ts';
 import type { ConnectionStore } from '../../db/registry/connection-store.ts';
 import type { Partners } from '../../db/registry/partner.ts';
 import type { PushPositionStore } from '../../db/registry/push-position-store.ts';
-import type { VoiceStore } from '../../db/registry/voice-store.ts';
 import type { HttpClient } from '../../ingest/http/http-client.ts';
 import type { Pipeline } from '../../ingest/pipeline.ts';
 import type { Scheduler } from '../../ingest/schedule.ts';
@@ -21,7 +20,6 @@ export interface OcpiServices {
   >;
   readonly partners: Partners;
   readonly clientInfo: Pick<ClientInfoStore, 'put' | 'find'>;
-  readonly voices: Pick<VoiceStore, 'list'>;
   readonly pushPositions: Pick<PushPositionStore, 'noteListRead'>;
   readonly pipeline: Omit<Pipeline, 'takePulled' | 'removeUnseen'>;
   /** Calls partners back. */

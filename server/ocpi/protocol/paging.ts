@@ -7,7 +7,7 @@
  * not make for this very list is refused with 2001. Its checksum is no secret and needs none: whoever forges
  * one gets another page of a list that is open to them anyway.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ParsedUrlQuery } from 'node:querystring';
 import type { Clock, Module, Owner } from '../../../db/model.ts';
 import { parseDateTime } from './date-time.ts';
@@ -99,7 +99,7 @@ function checksum(offset: number, after: number, filters: Filters, list: ListIde
   const owner = list.owner ? `${list.owner.countryCode}-${list.owner.partyId}` : '';
   const times = [filters.dateFrom?.toISOString() ?? '', filters.dateTo?.toISOString() ?? ''];
   const text = [offset, after, ...times, list.module, list.clock, owner].join('|');
-  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+  return hash('sha256', text, 'base64url').slice(0, 16);
 }
 
 function readOne(query: ParsedUrlQuery, name: string): string | undefined {

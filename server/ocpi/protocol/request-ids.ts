@@ -19,11 +19,15 @@ const ID_LIMIT = 512;
  */
 export function requestIds(parts: { areGiven: (path: string) => boolean }): Middleware {
   return async function requestIds(ctx, next) {
-    ctx.state.requestId = usable(ctx.get('X-Request-ID'));
-    ctx.state.correlationId = usable(ctx.get('X-Correlation-ID'));
     const areGiven = parts.areGiven(ctx.path);
-    if (areGiven || ctx.get('X-Request-ID') !== '') ctx.set('X-Request-ID', ctx.state.requestId);
-    if (areGiven || ctx.get('X-Correlation-ID') !== '') ctx.set('X-Correlation-ID', ctx.state.correlationId);
+    const repeat = (name: string): string => {
+      const received = ctx.get(name);
+      const id = usable(received);
+      if (areGiven || received !== '') ctx.set(name, id);
+      return id;
+    };
+    ctx.state.requestId = repeat('X-Request-ID');
+    ctx.state.correlationId = repeat('X-Correlation-ID');
     await next();
   };
 }
