@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { elementValue, type JsonElement } from '../../ingest/json-element.ts';
@@ -33,6 +34,10 @@ async function readAll(text: string | Buffer, size = 65_536, limits = {}) {
     error = caught as Error;
   }
   return { elements, sizes, end, error };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }
 
 describe('a list of JSON objects in a stream', () => {
@@ -149,5 +154,39 @@ describe('a list of JSON objects in a stream', () => {
     const mixed = await readAll(latin);
     expect((mixed.elements[0] as UnreadableElement).reason).to.equal('element 1 is not UTF-8');
     expect(mixed.elements[1]).to.equal(2);
+  });
+
+  it('gives the same list when elements are recognised, whatever stands in them and wherever it is cut', async () => {
+    const part = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom('},{"country_code":"', '"},{"country_code":"', { country_code: 'NL' }),
+      fc.constant([{ a: 1 }, { country_code: 'NL', party_id: 'TNM' }, { country_code: 'BE' }]),
+    );
+    const element = fc.record({ id: fc.stringMatching(/^[a-z]{1,3}$/), part, isKnown: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(element, { maxLength: 8 }),
+        fc.integer({ min: 1, max: 200 }),
+        async (elements, size) => {
+          const texts = elements.map(({ id, part: value }) =>
+            JSON.stringify({ country_code: 'NL', party_id: 'TNM', id, value }),
+          );
+          const known = new Set(texts.filter((_, index) => elements[index]?.isKnown).map(digestOf));
+          const list = readJsonList(
+            chunked(Buffer.from(`[${texts.join()}]`), size),
+            JSON_LIST_LIMITS,
+            (digest) => known.has(digest),
+          );
+          const read: JsonElement[] = [];
+          for await (const batch of list) read.push(...(batch as JsonElement[]));
+          expect(read.map(({ digest }) => digest)).to.deep.equal(texts.map(digestOf));
+          expect(read.map(({ head }) => head !== null)).to.deep.equal(
+            texts.map((text) => known.has(digestOf(text))),
+          );
+          expect(read.map(elementValue)).to.deep.equal(texts.map((text) => JSON.parse(text)));
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });
