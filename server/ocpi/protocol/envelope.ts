@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import type { Finding, Problem, Refusal } from '../../../db/model.ts';
 import type { Receipt } from '../../../ingest/pipeline.ts';
 import { ClientGoneError } from '../../middleware/client-gone.ts';
+import { Pieces } from '../../middleware/pieces.ts';
 import type { ModuleIdentifier } from '../resource.ts';
 import { createBodyJoiner } from './large-bodies.ts';
 
@@ -60,6 +61,8 @@ export class OcpiRefusal extends Error {
 const MESSAGE_LIMIT = 1_000;
 /** Problems listed in `data`: a Location with thousands of EVSEs may have one wrong thing in each. */
 const PROBLEM_LIMIT = 200;
+/** Pieces of a body at most that are sent as they are: what is whole, and what stands around it. */
+const PIECES_SENT_APART = 3;
 /** What is left of a character outside the basic plane when a text is cut in its middle. */
 const HALF_PAIR = /[\ud800-\udbff]$/;
 
@@ -259,10 +262,22 @@ export function sendAnswer(ctx: ParameterizedContext, answer: Answer, now: Date)
   // Bytes, not text: Node joins a text body and the headers into one string and writes both as UTF-8, which
   // would alter the bytes of an echoed X-Request-ID beyond ASCII (ENV-17).
   const json = `{${members.join(',')}`;
-  ctx.body = answer.dataBytes
-    ? joinBody(ctx.res, [Buffer.from(json), ...answer.dataBytes, Buffer.from('}')])
-    : Buffer.from(`${json}}`);
+  if (answer.dataBytes) setBody(ctx, [Buffer.from(json), ...answer.dataBytes, CLOSE]);
+  else ctx.body = Buffer.from(`${json}}`);
   ctx.state.ocpiStatus = answer.status;
+}
+
+const CLOSE = Buffer.from('}');
+
+/** Many pieces are joined, since each would be a write of its own. */
+function setBody(ctx: ParameterizedContext, pieces: readonly Buffer[]): void {
+  if (pieces.length > PIECES_SENT_APART) {
+    ctx.body = joinBody(ctx.res, pieces);
+    return;
+  }
+  const body = new Pieces(pieces);
+  ctx.body = body;
+  ctx.length = body.bytes;
 }
 
 /** Sees to it that whatever is thrown inside leaves as an envelope. */

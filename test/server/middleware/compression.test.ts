@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { compression } from '../../../server/middleware/compression.ts';
+import { Pieces } from '../../../server/middleware/pieces.ts';
 import { type SmallApp, startSmallApp } from './koa-app.ts';
 
 const LONG = 'charge point '.repeat(1_000);
@@ -15,7 +16,11 @@ describe('server/middleware/compression', () => {
       async (ctx) => {
         ctx.set('Content-Type', 'application/json');
         if (ctx.path === '/tagged') ctx.set('ETag', `"${createHash('sha256').update(LONG).digest('hex')}"`);
-        if (ctx.path === '/stream') ctx.body = Readable.from([LONG]);
+        if (ctx.path === '/pieces') {
+          const pieces = new Pieces(['charge', LONG, 'point'].map((text) => Buffer.from(text)));
+          ctx.body = pieces;
+          ctx.length = pieces.bytes;
+        } else if (ctx.path === '/stream') ctx.body = Readable.from([LONG]);
         else ctx.body = ctx.path === '/short' ? 'short' : LONG;
       },
     ]);
@@ -40,6 +45,18 @@ describe('server/middleware/compression', () => {
       expect(response.headers.get('Vary')).to.equal('Accept-Encoding');
       expect(await response.text()).to.equal(LONG);
     }
+  });
+
+  it('one in pieces is sent as if it were whole, plain or gzipped', async () => {
+    const whole = `charge${LONG}point`;
+    const plain = await get('/pieces', 'identity');
+    expect(plain.headers.get('Content-Length')).to.equal(String(whole.length));
+    expect(await plain.text()).to.equal(whole);
+    const zipped = await get('/pieces', 'gzip');
+    expect(zipped.headers.get('Content-Encoding')).to.equal('gzip');
+    expect(await zipped.text()).to.equal(whole);
+    const head = await get('/pieces', 'identity', 'HEAD');
+    expect(head.headers.get('Content-Length')).to.equal(String(whole.length));
   });
 
   it('short answers, streams, HEAD and what has an ETag stay as they are', async () => {

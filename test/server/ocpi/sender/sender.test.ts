@@ -269,7 +269,7 @@ describe('server/ocpi/sender-list', () => {
       return { ...body, timestamp: '', total: headers['x-total-count'], link: headers.link };
     };
     const first = await page();
-    expect(await page()).to.deep.equal(first);
+    for (const time of ['second', 'third']) expect(await page(), time).to.deep.equal(first);
     const again = async (name: string, change: () => Promise<unknown>) => {
       const former = await page();
       await change();
