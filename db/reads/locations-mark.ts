@@ -2,7 +2,7 @@
  * Whether any Location has been written since: one look at one row, for all who ask at the same time.
  *
  * A mark is the version of the head of the journal. Every transaction that writes a Location, be it a heartbeat, writes
- * the head as well (`0025-head-of-every-write.ts`) and keeps it locked until it commits. So heads come one after the
+ * the head as well (`0022-head-of-every-write.ts`) and keeps it locked until it commits. So heads come one after the
  * other in the order of commits, and who sees the same one twice has seen the same Locations twice. Numbers of
  * transactions return after four billion, and those that a failed primary took with it are given again: hence the
  * time and the position beside them.
