@@ -6,8 +6,8 @@
  * applied in order of arrival, documents, rows and journal entries are written as sets, and only after the
  * commit is each caller answered. So an outcome other than `failed` means committed.
  *
- * Where a whole batch waits already, it does not wait for the commit: while the database writes one batch, this
- * process locks and applies the next one, of other objects. The head of the journal lets one at a time write, so
+ * Where as many wait already as are under way, they do not wait for the commit: while the database writes one batch,
+ * this process locks and applies the next one, of other objects. The head of the journal lets one at a time write, so
  * positions still come in the order of arrival; of one object no two batches are ever under way.
  *
  * A batch that fails is tried again member by member, so that one bad object never fails its neighbours; a
@@ -61,12 +61,12 @@ export function createWriter(parts: {
     while (mayStart()) start(takeBatch());
   }
 
-  /** A batch that is not full yet waits for the commit before it, and so gathers more. */
+  /** A batch that is smaller than the ones under way waits for their commit, and so gathers more. */
   function mayStart(): boolean {
     if (queue.length === 0) return false;
-    if (flights.size === 0) return true;
+    const underWay = [...flights];
     return (
-      queue.length >= BATCH_LIMIT && [...flights].every(({ isPlaced }) => isPlaced) && !isUnderWay(queue[0])
+      underWay.every(({ keys, isPlaced }) => isPlaced && queue.length >= keys.size) && !isUnderWay(queue[0])
     );
   }
 
