@@ -60,8 +60,8 @@ export interface SenderPage {
   readonly total: number;
   /** Position after this page, null on the last one. */
   readonly next: number | null;
-  /** As in `PageState`. */
-  readonly stamp: string;
+  /** As in `PageState`; reckoned when it is asked for. */
+  readonly stamp: () => string;
 }
 
 /** What a page is now, without its documents. */
@@ -90,7 +90,7 @@ export async function readSenderPage(knex: Knex, query: SenderQuery): Promise<Se
     objects,
     total: rows[0]?.total ?? (await countBeside(knex, query)),
     next: rows.length > query.limit ? (objects.at(-1)?.id ?? null) : null,
-    stamp: stampOf(rows.map(({ version }) => version)),
+    stamp: () => stampOf(rows.map(({ version }) => version)),
   };
 }
 

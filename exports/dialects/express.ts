@@ -44,7 +44,10 @@ export async function express(
   return objects.map((stored) => say(dialect, module, stored, context)).filter((text) => text !== null);
 }
 
-/** The same of a page, as bytes: what passes as it is stored is never made a string. */
+/**
+ * The same of a page, as bytes, each piece one text or several with commas between them: what passes as it is stored is
+ * never made a string.
+ */
 export async function expressPage(
   knex: Knex,
   dialect: ExportDialect,
@@ -67,18 +70,19 @@ async function expressLocations(
   objects: readonly ListedObject[],
   asked: Asked,
 ): Promise<Buffer[]> {
-  const texts: Buffer[] = [];
+  const pieces: Buffer[] = [];
   const parts = oneAhead(partsOf(objects, LOCATIONS_AT_ONCE), async (part) => {
     const locations = part.map(storedOf).map(withLocation);
     return { locations, context: await readExportContext(knex, dialect, locations, asked) };
   });
   for await (const { locations, context } of parts) {
-    for (const stored of locations) {
-      const bytes = bytesOf(dialect.location(stored, context));
-      if (bytes !== null) texts.push(bytes);
-    }
+    const texts = locations
+      .map((stored) => dialect.location(stored, context))
+      .filter((text) => text !== null);
+    // Together, since each buffer has a price of its own.
+    if (texts.length > 0) pieces.push(Buffer.from(texts.join()));
   }
-  return texts;
+  return pieces;
 }
 
 function say(dialect: ExportDialect, module: Module, stored: Stored, context: ExportContext): string | null {

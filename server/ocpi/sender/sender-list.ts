@@ -11,6 +11,7 @@ import {
   hasState,
   readPageState,
   readSenderPage,
+  type SenderPage,
   type SenderQuery,
   settleBefore,
 } from '../../../db/reads/sender-list.ts';
@@ -24,7 +25,7 @@ import type { VersionRules } from '../versions/version-rules.ts';
 import { type Confirmed, createPageMemory, type SaidPage } from './page-memory.ts';
 
 /** A page, with how many match regardless of it (LS-06). */
-type CountedPage = Pick<SaidPage, 'json' | 'count' | 'next'> & { readonly total: number };
+type CountedPage = Pick<SaidPage, 'json' | 'count' | 'next'> & Pick<SenderPage, 'total'>;
 
 /** The handler of a list. */
 export function senderList(
@@ -37,10 +38,10 @@ export function senderList(
   const memory = createPageMemory();
   const readMark = markReader(knex);
 
-  async function readPage(query: SenderQuery, now: Date): Promise<SaidPage & CountedPage> {
-    const { objects, total, next, stamp } = await readSenderPage(knex, query);
+  async function readPage(query: SenderQuery, now: Date): Promise<CountedPage & Pick<SenderPage, 'stamp'>> {
+    const { objects, ...page } = await readSenderPage(knex, query);
     const texts = await expressPage(knex, dialect, module, objects, { now, audience: 'partner' });
-    return { json: jsonArray(texts), count: objects.length, total, next, stamp, confirmed: null };
+    return { json: jsonArray(texts), count: objects.length, ...page };
   }
 
   /** From memory where it is known, and is what would be read. */
@@ -54,8 +55,8 @@ export function senderList(
       if (confirmed !== known.confirmed) memory.keep(name, { ...known, json: asOne(known.json), confirmed });
       return { ...known, total: confirmed.total };
     }
-    const { total, ...page } = await readPage(query, now);
-    memory.keep(name, page);
+    const { total, stamp, ...page } = await readPage(query, now);
+    memory.keep(name, { ...page, stamp: stamp(), confirmed: null });
     return { ...page, total };
   }
 
@@ -106,5 +107,9 @@ function asOne(pieces: readonly Buffer[]): readonly Buffer[] {
 
 /** These JSON texts as an array, in pieces: they are joined once, with what stands around them. */
 function jsonArray(texts: readonly Buffer[]): Buffer[] {
-  return [OPEN, ...texts.flatMap((text, index) => (index === 0 ? [text] : [COMMA, text])), CLOSE];
+  const pieces = [OPEN];
+  for (const text of texts) pieces.push(text, COMMA);
+  if (texts.length > 0) pieces.pop();
+  pieces.push(CLOSE);
+  return pieces;
 }

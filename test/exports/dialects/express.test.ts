@@ -30,9 +30,12 @@ describe('a page in the words of a version', () => {
       const owner = { countryCode: 'NL', partyId: 'TNM' };
       return { id: number, owner, document: Buffer.from(JSON.stringify(location)), passes: false };
     });
-    const texts = await expressPage(database.knex, EXPORT_DIALECTS['2.1.1'], 'locations', objects, ASKED);
-    const said = texts.map((text) => JSON.parse(text.toString()));
-    expect(said.map(({ id, evses }) => [id, evses[0].connectors[0].tariff_id])).to.deep.equal(
+    const pieces = await expressPage(database.knex, EXPORT_DIALECTS['2.1.1'], 'locations', objects, ASKED);
+    const said = JSON.parse(`[${pieces.join()}]`) as {
+      id: string;
+      evses: { connectors: { tariff_id: string }[] }[];
+    }[];
+    expect(said.map(({ id, evses }) => [id, evses[0]?.connectors[0]?.tariff_id])).to.deep.equal(
       numbers.filter((number) => number !== 120).map((number) => [`NLTNM-${number}`, `NLTNM-Of-${number}`]),
     );
   });
