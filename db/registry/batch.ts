@@ -105,6 +105,8 @@ async function writeObjects(
   { now, placed }: BatchContext,
 ): Promise<void> {
   const changed = [...locations, ...tariffs].filter((draft) => draft.isChanged);
+  // Before the head of the journal is taken, for which others wait.
+  await mapInStretches(locations, (draft) => draft.documentText());
   const head = await advance(transaction, {
     changes: changed.length,
     locations: locations.filter((draft) => draft.isNew).length,

@@ -4,6 +4,7 @@
  * what is the same in both is not handed to the database. Pure.
  */
 import { compactEvseId } from '../identifiers/evse-id.ts';
+import { mapInStretches } from '../in-stretches.ts';
 import type { Connector, Coordinates, Evse, Location } from '../model.ts';
 import { connectorPower } from '../power.ts';
 import { columnText } from './column-values.ts';
@@ -61,9 +62,10 @@ const CONNECTOR_FIELDS = [
   'tariff_ids',
 ] as const satisfies readonly (keyof Connector)[];
 
-export function rowChanges(locations: readonly WrittenLocation[]): RowChanges {
+/** In stretches, beside which others have their turn: see `in-stretches.ts`. */
+export async function rowChanges(locations: readonly WrittenLocation[]): Promise<RowChanges> {
   const changes: RowChanges = { evses: [], statuses: [], connectors: [], goneEvses: [], goneConnectors: [] };
-  for (const location of locations) noteEvses(location, changes);
+  await mapInStretches(locations, (location) => noteEvses(location, changes));
   return changes;
 }
 

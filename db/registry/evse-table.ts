@@ -3,14 +3,13 @@
  * of Locations, and none where nothing changes (`evse-rows.ts`).
  */
 import type { Knex } from 'knex';
-import { rowChanges, type WrittenLocation } from './evse-rows.ts';
+import type { RowChanges } from './evse-rows.ts';
 
-/** Writes the EVSEs and connectors of these Locations; rows of what their documents no longer have go. */
+/** Writes EVSEs and connectors of Locations that are written already; rows of what their documents no longer have go. */
 export async function writeEvses(
   transaction: Knex.Transaction,
-  locations: readonly WrittenLocation[],
+  { evses, statuses, connectors, goneEvses, goneConnectors }: RowChanges,
 ): Promise<void> {
-  const { evses, statuses, connectors, goneEvses, goneConnectors } = rowChanges(locations);
   if (evses.length > 0 || goneEvses.length > 0) {
     await transaction.raw(WRITE_EVSES, [
       `[${evses.join()}]`,

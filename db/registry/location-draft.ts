@@ -22,6 +22,7 @@ export class LocationDraft {
   /** It says something else than what is stored. */
   private hasNews = false;
   private last: { write: Write<Location>; speaker: Speaker | null; correlationId: string | null } | undefined;
+  private text: string | undefined;
   private placement: Placement | undefined;
   private checked: Checked = UNCHECKED;
   /** The rules that were asked; null: all of them. */
@@ -107,6 +108,12 @@ export class LocationDraft {
     return this.hasNews || this.stored?.withheld !== this.checked.withheld;
   }
 
+  /** What is written, as JSON: made once, when nothing changes it any more. */
+  documentText(): string {
+    this.text ??= JSON.stringify((this.current as CurrentLocation).document);
+    return this.text;
+  }
+
   place(placement: Placement): void {
     this.placement = placement;
   }
@@ -119,6 +126,7 @@ export class LocationDraft {
       owner: this.owner,
       speaker,
       document: write.document,
+      documentText: this.documentText(),
       previous: this.stored,
       withdrawnDocument: this.withdrawnDocument(write.document),
       sourceVersion: write.sourceVersion,

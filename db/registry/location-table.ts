@@ -65,6 +65,8 @@ export interface LocationWrite {
   /** Null once the connection or source that brought it is gone. */
   speaker: Speaker | null;
   document: Location;
+  /** The same, as JSON. */
+  documentText: string;
   /** What is stored so far. */
   previous: Pick<StoredLocation, 'document' | 'missingItems'> | undefined;
   withdrawnDocument: string | null;
@@ -155,7 +157,7 @@ export async function upsertLocations(
   transaction: Knex.Transaction,
   writes: readonly LocationWrite[],
 ): Promise<void> {
-  const documents = joinTexts(writes.map(({ document }) => JSON.stringify(document)));
+  const documents = joinTexts(writes.map(({ documentText }) => documentText));
   const rows = writes.map((write, index) => locationRow(write, documents.places[index] as TextPlace));
   await transaction.raw(WRITE_LOCATIONS, [documents.bytes, JSON.stringify(rows)]);
 }

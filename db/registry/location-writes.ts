@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Knex } from 'knex';
 import { joinTexts, type TextPlace } from './column-values.ts';
+import { rowChanges } from './evse-rows.ts';
 import { writeEvses } from './evse-table.ts';
 import { asLastTold, asLastToldTime, EVSE_TIMES_AS_LAST_TOLD } from './journal.ts';
 import {
@@ -25,6 +26,13 @@ export async function writeLocations(
   writes: readonly LocationWrite[],
 ): Promise<void> {
   if (writes.length === 0) return;
+  const parts = writes.map(({ id, document, previous }) => ({ id, document, previous: previous?.document }));
+  // While the database writes the Locations, the rows of their EVSEs are made here.
+  const [, changes] = await Promise.all([writeRows(transaction, writes), rowChanges(parts)]);
+  await writeEvses(transaction, changes);
+}
+
+async function writeRows(transaction: Knex.Transaction, writes: readonly LocationWrite[]): Promise<void> {
   const revisions = new Set(writes.filter(isRevision));
   if (revisions.size < writes.length) {
     await upsertLocations(
@@ -33,10 +41,6 @@ export async function writeLocations(
     );
   }
   if (revisions.size > 0) await reviseLocations(transaction, [...revisions]);
-  await writeEvses(
-    transaction,
-    writes.map(({ id, document, previous }) => ({ id, document, previous: previous?.document })),
-  );
 }
 
 /** True when a write changes no more than `movingColumns`. */
@@ -52,7 +56,7 @@ async function reviseLocations(
   transaction: Knex.Transaction,
   writes: readonly LocationWrite[],
 ): Promise<void> {
-  const documents = joinTexts(writes.map(({ document }) => JSON.stringify(document)));
+  const documents = joinTexts(writes.map(({ documentText }) => documentText));
   const rows = writes.map((write, index) => movingColumns(write, documents.places[index] as TextPlace));
   await transaction.raw(REVISE_LOCATIONS, [documents.bytes, JSON.stringify(rows)]);
 }
