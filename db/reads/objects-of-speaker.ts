@@ -53,24 +53,21 @@ export async function* readObjectsOf(
   }
 }
 
+function standing(table: 'location' | 'tariff', condition: string): string {
+  return `
+    select ${table}.id as number, ${table}.country_code, ${table}.party_id, ${table}.${table}_id as id,
+           ${table}.received_at >= ? as is_since
+      from ${table}
+     where ${table}.id > ?
+       and ${table}.connection_id is not distinct from ?::bigint
+       and ${table}.source_id is not distinct from ?::bigint
+       and ${condition}
+     order by ${table}.id
+     limit ?`;
+}
+
 const STANDING: Readonly<Record<Module, string>> = {
-  locations: `
-    select location.id as number, location.country_code, location.party_id, location.location_id as id,
-           location.received_at >= ? as is_since
-      from location
-     where location.id > ?
-       and location.connection_id is not distinct from ?::bigint
-       and location.source_id is not distinct from ?::bigint
-       and not location.expired
-     order by location.id
-     limit ?`,
-  tariffs: `
-    select tariff.id as number, tariff.country_code, tariff.party_id, tariff.tariff_id as id,
-           tariff.received_at >= ? as is_since
-      from tariff
-     where tariff.id > ?
-       and tariff.connection_id is not distinct from ?::bigint
-       and tariff.source_id is not distinct from ?::bigint
-     order by tariff.id
-     limit ?`,
+  locations: standing('location', 'not location.expired'),
+  // A Tariff that no longer stands is deleted.
+  tariffs: standing('tariff', 'true'),
 };
