@@ -137,6 +137,12 @@ const BETWEEN_ELEMENTS = Buffer.from('},{"country_code":"');
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** An element as bytes: their hash, and whether it is recognised; undefined when nobody was asked. */
+interface Look {
+  readonly digest: string;
+  readonly isRecognised: boolean | undefined;
+}
+
 class ListSplitter {
   readonly #limits: JsonListLimits;
   readonly #recognises: Recognise | undefined;
@@ -153,8 +159,8 @@ class ListSplitter {
   #elementCount = 0;
   #position = 0;
   #head: Buffer | null = Buffer.alloc(0);
-  /** Of the element that is being read: as it was hashed up to where it was taken to end. */
-  #guess: { readonly digest: string; readonly length: number } | null = null;
+  /** Of the element that is being read: what was seen of it up to where it was taken to end. */
+  #guess: (Look & { readonly length: number }) | null = null;
 
   constructor(limits: JsonListLimits, recognises: Recognise | undefined) {
     this.#limits = limits;
@@ -284,8 +290,8 @@ class ListSplitter {
     const end = chunk.indexOf(BETWEEN_ELEMENTS, from) + 1;
     if (end === 0 || end - from > this.#limits.elementBytes) return from;
     const bytes = chunk.subarray(from, end);
-    this.#guess = { digest: digestOf(bytes), length: bytes.length };
-    if (!this.#recognises(this.#guess.digest)) return from;
+    this.#guess = { ...this.#lookAt(bytes), length: bytes.length };
+    if (!this.#guess.isRecognised) return from;
     this.#isScanning = false;
     this.#finishValue({ bytes });
     return end;
@@ -320,12 +326,17 @@ class ListSplitter {
       return new UnreadableElement(`${what} ${value.reason}`, value.excerpt);
     }
     this.#bytes += value.bytes.length;
-    const digest = this.#guess?.length === value.bytes.length ? this.#guess.digest : digestOf(value.bytes);
-    const isRecognised = this.#recognises?.(digest);
+    const guess = this.#guess;
+    const { digest, isRecognised } = guess?.length === value.bytes.length ? guess : this.#lookAt(value.bytes);
     const head = isRecognised ? headOf(value.bytes) : null;
     return head === null
       ? JsonElement.read(digest, this.#parse(value.bytes, what), isRecognised !== false)
       : JsonElement.recognised(digest, value.bytes, head);
+  }
+
+  #lookAt(bytes: Buffer): Look {
+    const digest = hash('sha256', bytes, 'base64');
+    return { digest, isRecognised: this.#recognises?.(digest) };
   }
 
   #parse(bytes: Buffer, what: string): unknown {
@@ -359,10 +370,6 @@ class ListSplitter {
 function followsAlike(chunk: Buffer, from: number): boolean {
   const start = from - '},'.length;
   return start >= 0 && chunk.subarray(start, start + BETWEEN_ELEMENTS.length).equals(BETWEEN_ELEMENTS);
-}
-
-function digestOf(bytes: Buffer): string {
-  return hash('sha256', bytes, 'base64');
 }
 
 function startOfValue(character: string): 'scan' | undefined {
