@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Evse, Location, Tariff } from '../../../db/model.ts';
+import { SHOWN_STATUSES } from '../../../exports/public-objects.ts';
 import { AFIR_ITEMS, missingItems } from '../../../ingest/afir-items.ts';
 import { discoverRules } from '../../../ingest/discover-rules.ts';
 import { onlyInMotion } from '../../../ingest/only-in-motion.ts';
@@ -100,15 +101,7 @@ describe('every rule', () => {
 const motions = fc
   .array(
     fc.record({
-      status: fc.constantFrom(
-        'AVAILABLE',
-        'BLOCKED',
-        'CHARGING',
-        'INOPERATIVE',
-        'OUTOFORDER',
-        'PLANNED',
-        'RESERVED',
-      ),
+      status: fc.constantFrom(...SHOWN_STATUSES.filter((status) => status !== 'UNKNOWN')),
       last_updated: fc.constantFrom('2026-06-01T00:00:00Z', '2031-01-01T00:00:00Z'),
     }),
     { minLength: 3, maxLength: 3 },
