@@ -48,7 +48,7 @@ import { treeFor, versionsPath } from './ocpi/versions/trees.ts';
 import { type ChangeFeed, createChangeFeed } from './open-data/changes/feed.ts';
 import { StreamPlaces } from './open-data/changes/places.ts';
 import { DEPRECATIONS, type Deprecation } from './open-data/deprecations.ts';
-import { RATE_LIMITS, type RateLimit } from './open-data/rate-limit.ts';
+import { RATE_LIMITS, type RateLimit } from './open-data/rate-limits.ts';
 import type { QualityReports } from './quality/reports.ts';
 import type { FindingWebhooks } from './quality/webhooks.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';

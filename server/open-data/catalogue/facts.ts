@@ -17,7 +17,7 @@ import type { Config } from '../../config.ts';
 import { createAnswerCache } from '../../quality/answer-cache.ts';
 import type { Deprecation } from '../deprecations.ts';
 import { licenceUrl } from '../licence.ts';
-import type { RateLimit } from '../rate-limit.ts';
+import type { RateLimit } from '../rate-limits.ts';
 
 /** What the catalogue needs of the services of the process. */
 export interface CatalogueServices {

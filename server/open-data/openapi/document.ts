@@ -6,7 +6,7 @@
 import type { ExportFormat } from '../../../exports/format.ts';
 import { embeddedSchemas } from '../../../exports/schemas/schemas.ts';
 import { VERSION } from '../../version.ts';
-import type { RateLimit } from '../rate-limit.ts';
+import type { RateLimit } from '../rate-limits.ts';
 import { dataPaths } from './data-paths.ts';
 import { HEADERS, type Paths, pathItem } from './operation.ts';
 import { QUALITY_PATHS } from './quality-paths.ts';

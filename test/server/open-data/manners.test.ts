@@ -1,8 +1,8 @@
 /** How much one may ask, and how it is told that something will end. */
 import { expect } from 'chai';
 import type { Deprecation } from '../../../server/open-data/deprecations.ts';
-import type { RateLimit } from '../../../server/open-data/rate-limit.ts';
-import { costClassOf, limitRates } from '../../../server/open-data/rate-limits.ts';
+import { costClassOf, limitRates } from '../../../server/open-data/limit-rates.ts';
+import type { RateLimit } from '../../../server/open-data/rate-limits.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 import { startSmallApp } from '../middleware/koa-app.ts';
 
